@@ -1,2 +1,97 @@
-//! Under construction.
+//! A WebSocket connection without I/O, clock or runtime: bytes in, events out, replies appended.
+//!
+//! # Overview
+//!
+//! [`Connection`] is one end of an open connection (RFC 6455), after the opening handshake. It
+//! [`receive`](Connection::receive)s bytes and lends [`Event`]s, joins fragments, answers Ping
+//! and Close, [`send`](Connection::send)s [`Message`]s, and keeps the deadlines of [`Config`]
+//! with [`tick`](Connection::tick). It consists of a [`Reader`] and a [`Writer`], which
+//! [`split_mut`](Connection::split_mut) gives apart.
+//!
+//! Everything that is to be written goes into a buffer of the caller, `out`, in the call that
+//! causes it. No queue exists that could be forgotten.
+//!
+//! What this crate does *not* do: it opens no connection (`ws-handshake` does), reads and writes
+//! no socket (`ws-futures` does), asks for no time and draws no randomness: both are arguments.
+//!
+//! # The loop
+//!
+//! ```text
+//! 1. receive() until it returns None; deal with each event        (out may grow)
+//! 2. tick(now); remember the deadline                             (out may grow)
+//! 3. write all of out; if wants_shutdown(), close the write side
+//! 4. wait for: readable, or the deadline, or the application
+//! 5. go to 1            An Err from 1 or 2: do 3 once more, then stop.
+//! ```
+//!
+//! Where a write is not finished at once, go on at 1 when it is, with empty input if need be:
+//! one Pong may have waited for it.
+//!
+//! # Example
+//!
+//! Both ends of a connection, in memory:
+//!
+//! ```
+//! use ws_driver::{Config, Connection, Event, Message, Seed};
+//!
+//! let mut client = Connection::client(&Config::client(), Seed([7; 32])); // use real entropy
+//! let mut server = Connection::server(&Config::server());
+//!
+//! let mut up = Vec::new();
+//! client.send(Message::Text("hello"), &mut up)?;
+//!
+//! // The server echoes while it holds the event: the message is copied once, into `down`.
+//! let mut down = Vec::new();
+//! let mut input = &mut up[..];
+//! let (reader, writer) = server.split_mut();
+//! while let Some(event) = reader.receive(&mut input, writer, &mut down)? {
+//!     if let Event::Message(message) = event {
+//!         writer.send(message, &mut down)?;
+//!     }
+//! }
+//!
+//! let mut input = &mut down[..];
+//! let event = client.receive(&mut input, &mut up)?;
+//! assert_eq!(event, Some(Event::Message(Message::Text("hello"))));
+//! # Ok::<(), Box<dyn core::error::Error>>(())
+//! ```
 #![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod assembly;
+mod closing;
+mod config;
+mod connection;
+mod entropy;
+mod error;
+mod event;
+mod message;
+mod pings;
+mod pongs;
+mod reader;
+mod statistics;
+mod text;
+mod time;
+mod timers;
+mod writer;
+
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use closing::{Closure, State};
+pub use config::{Config, KeepAlive};
+pub use connection::{Connection, Role};
+pub use entropy::Seed;
+pub use error::{Error, Misuse, Timer};
+pub use event::Event;
+pub use message::{Chunk, Kind, Message};
+pub use pings::PingId;
+pub use reader::Reader;
+pub use statistics::{Statistics, Traffic};
+pub use time::Instant;
+pub use writer::{Outgoing, Writer};
+/// What errors and close frames of this crate are made of.
+pub use ws_frame::{CloseCode, CloseError, CloseFrame, EncodedHeader, FrameError, Rsv};

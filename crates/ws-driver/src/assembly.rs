@@ -1,0 +1,131 @@
+//! Where the parts of a message that did not come whole are joined.
+
+use alloc::vec::Vec;
+
+use crate::Error;
+
+/// One flat buffer, grown as bytes arrive and never by what a header announces.
+///
+/// All of `storage` is initialised, and the first `filled` bytes of it are the message; what
+/// lies behind can be lent to be read into, and is cleared only once.
+#[derive(Debug, Default)]
+pub(crate) struct Assembly {
+    storage: Vec<u8>,
+    filled: usize,
+}
+
+impl Assembly {
+    /// The least that is made room for when a large message is read into place.
+    const STEP: usize = 64 << 10;
+
+    /// What has been joined so far.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.storage[..self.filled]
+    }
+
+    /// Appends a part.
+    pub(crate) fn push(&mut self, part: &[u8]) -> Result<(), Error> {
+        // Before: storage [ joined | stale ]          part [ a b c d ]
+        // after:  storage [ joined   a b c d ]
+        let room = self.storage.len() - self.filled;
+        let (over, behind) = part.split_at(room.min(part.len()));
+        self.storage[self.filled..self.filled + over.len()].copy_from_slice(over);
+        if !behind.is_empty() {
+            self.reserve(behind.len())?;
+            self.storage.extend_from_slice(behind);
+        }
+        self.filled += part.len();
+        Ok(())
+    }
+
+    /// Room to read up to `remaining` more bytes into, at least one if any remain.
+    pub(crate) fn room(&mut self, remaining: usize) -> Result<&mut [u8], Error> {
+        if self.storage.len() == self.filled {
+            // At most doubles what has really arrived.
+            let more = remaining.min(self.filled.max(Self::STEP));
+            self.reserve(more)?;
+            self.storage.resize(self.filled + more, 0);
+        }
+        let end = self
+            .filled
+            .saturating_add(remaining)
+            .min(self.storage.len());
+        Ok(&mut self.storage[self.filled..end])
+    }
+
+    /// The front of what [`room`](Self::room) lent, after `len` bytes were read into it.
+    pub(crate) fn fresh(&mut self, len: usize) -> &mut [u8] {
+        let end = self.filled.saturating_add(len).min(self.storage.len());
+        &mut self.storage[self.filled..end]
+    }
+
+    /// Makes `len` bytes of the room part of the message.
+    pub(crate) fn commit(&mut self, len: usize) {
+        self.filled = self.filled.saturating_add(len).min(self.storage.len());
+    }
+
+    /// Forgets the message and keeps the storage.
+    pub(crate) fn clear(&mut self) {
+        self.filled = 0;
+    }
+
+    /// Takes the storage out, empty of messages.
+    pub(crate) fn take_storage(&mut self) -> Vec<u8> {
+        self.filled = 0;
+        core::mem::take(&mut self.storage)
+    }
+
+    /// Uses `storage` from now on, unless there is some already.
+    pub(crate) fn give_storage(&mut self, storage: Vec<u8>) {
+        if self.storage.capacity() == 0 {
+            self.storage = storage;
+        }
+    }
+
+    /// A message within its limit may still be more than there is memory for.
+    fn reserve(&mut self, more: usize) -> Result<(), Error> {
+        self.storage
+            .try_reserve(more)
+            .map_err(|_| Error::OutOfMemory)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use alloc::vec;
+
+    #[test]
+    fn parts_are_joined_over_stale_storage() {
+        let mut assembly = Assembly::default();
+        assembly.give_storage(vec![9; 5]);
+        for part in [&b"abc"[..], b"", b"defgh", b"i"] {
+            assembly.push(part).unwrap();
+        }
+        assert_eq!(assembly.bytes(), b"abcdefghi");
+        assembly.clear();
+        assembly.push(b"xy").unwrap();
+        assert_eq!(assembly.bytes(), b"xy");
+        assert!(assembly.take_storage().capacity() >= 9);
+        assert_eq!(assembly.bytes(), b"");
+    }
+
+    #[test]
+    fn f10_room_grows_with_what_arrives() {
+        let mut assembly = Assembly::default();
+        assembly.push(&[1; 10]).unwrap();
+        let announced = 16 << 20;
+        assert_eq!(assembly.room(announced).unwrap().len(), 64 << 10);
+        let mut total = 10;
+        while total < 1 << 20 {
+            let len = assembly.room(announced).unwrap().len();
+            assert!(len <= total.max(64 << 10));
+            assembly.fresh(len).fill(2);
+            assembly.commit(len);
+            total += len;
+        }
+        assert_eq!(assembly.bytes().len(), total);
+        assert_eq!(assembly.bytes()[..11], [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 2]);
+        assert_eq!(assembly.room(3).unwrap().len(), 3);
+    }
+}

@@ -1,0 +1,556 @@
+//! Bytes to events: the inbound half.
+
+use alloc::vec::Vec;
+
+use ws_frame::{CloseFrame, FrameDecoder, Header, OpCode, Rsv, Rules, Utf8Decoder};
+
+use crate::assembly::Assembly;
+use crate::text::validate;
+use crate::writer::Writer;
+use crate::{Chunk, Config, Error, Event, Kind, Message, PingId, Role, Traffic};
+
+mod chunks;
+mod room;
+
+/// The inbound half of a connection: takes bytes, lends events, remembers *close received*.
+///
+/// [`receive`](Self::receive) is all that most callers need. It is made of two steps, which a
+/// caller who must wait between them can take apart: [`advance`](Self::advance) takes bytes until
+/// an event stands ready and borrows nothing; [`event`](Self::event) then lends it.
+#[derive(Debug)]
+pub struct Reader {
+    decoder: FrameDecoder,
+    rules: Rules,
+    limits: Limits,
+    /// The frame under way, if its header has been admitted.
+    frame: Option<OpCode>,
+    /// The message under way, from its first header to its last byte.
+    message: Option<Incoming>,
+    ready: Ready,
+    /// What was lent last lies in `assembly` and is done with.
+    delivered: bool,
+    assembly: Assembly,
+    /// The text of the message under way, as far as it was validated before its end.
+    utf8: Utf8Decoder,
+    /// The code point that was cut between two chunks.
+    carried: [u8; 4],
+    /// The payload of a control frame that was cut; later that of the peer's Close.
+    control: Vec<u8>,
+    received: Traffic,
+    failure: Option<Error>,
+    close_received: bool,
+    pub(crate) peer_closed_first: bool,
+    /// The transport has ended, or has been given up.
+    pub(crate) at_eof: bool,
+    /// Something came since the last tick.
+    pub(crate) activity: bool,
+    /// A message came since the last tick.
+    pub(crate) message_activity: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Limits {
+    message: u64,
+    streamed: u64,
+    fragments: u32,
+}
+
+/// A message of which not all has come.
+#[derive(Clone, Copy, Debug)]
+struct Incoming {
+    kind: Kind,
+    mode: Mode,
+    /// Whether the frame under way is its last.
+    fin: bool,
+    fragments: u32,
+    /// The payloads of all its frames so far, as announced.
+    size: u64,
+}
+
+/// How a message is delivered.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Mode {
+    Whole,
+    Streamed,
+}
+
+/// Which event stands ready, and where its bytes are.
+#[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
+enum Ready {
+    #[default]
+    Nothing,
+    /// A message in one frame, in front of the input.
+    Whole,
+    /// A message in `assembly`.
+    Assembled,
+    /// A control frame, in front of the input.
+    Control(OpCode),
+    /// A control frame in `control`.
+    Stored(OpCode),
+    /// A chunk, in front of the input.
+    Chunk,
+    /// A chunk of one code point, in `carried`.
+    Carried { len: u8, last: bool },
+    /// The first chunk, in `assembly`.
+    Prefix,
+}
+
+impl Reader {
+    pub(crate) fn new(config: &Config, role: Role) -> Self {
+        Self {
+            decoder: FrameDecoder::new(),
+            // RFC 6455 §5.1: clients mask, servers do not.
+            rules: Rules::new(role == Role::Server, Rsv::NONE),
+            limits: Limits {
+                // No message is larger than memory can be.
+                message: config.max_message_size.min(isize::MAX.unsigned_abs()) as u64,
+                streamed: config.max_streamed_size,
+                fragments: config.max_fragments,
+            },
+            frame: None,
+            message: None,
+            ready: Ready::Nothing,
+            delivered: false,
+            assembly: Assembly::default(),
+            utf8: Utf8Decoder::new(),
+            carried: [0; 4],
+            control: Vec::new(),
+            received: Traffic::default(),
+            failure: None,
+            close_received: false,
+            peer_closed_first: false,
+            at_eof: false,
+            activity: false,
+            message_activity: false,
+        }
+    }
+
+    /// Takes bytes off the front of `input` until the peer has done something; see
+    /// [`Connection::receive`](crate::Connection::receive).
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn receive<'e, 'b: 'e>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e>>, Error> {
+        if !self.advance(input, writer, out)? {
+            return Ok(None);
+        }
+        self.event(input, writer, out)
+    }
+
+    /// The first step of [`receive`](Self::receive): takes bytes off the front of `input` until
+    /// an event stands ready, and tells whether one does. If not, all of `input` was taken.
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn advance(
+        &mut self,
+        input: &mut &mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        self.advance_in(Mode::Whole, input, writer, out)
+    }
+
+    /// The second step of [`receive`](Self::receive): lends the event that stands ready, whose
+    /// payload may still be in front of `input`, which must be what [`advance`](Self::advance)
+    /// left. `None` if none stands ready.
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule that shows only in the whole payload: text that is not UTF-8,
+    /// a Close that says nonsense.
+    #[inline]
+    pub fn event<'e, 'b: 'e>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e>>, Error> {
+        let bytes: &'e [u8] = match self.ready {
+            Ready::Whole => match self.take_payload(input) {
+                Some(payload) => payload,
+                None => return Ok(None),
+            },
+            Ready::Assembled => {
+                self.delivered = true;
+                self.assembly.bytes()
+            }
+            Ready::Control(_) | Ready::Stored(_) => return self.control_event(input, writer, out),
+            _ => return Ok(None),
+        };
+        self.ready = Ready::Nothing;
+        self.received.messages += 1;
+        self.message_activity = true;
+        let message = match self.message.take().map(|message| message.kind) {
+            Some(Kind::Text) => match validate(bytes) {
+                Some(text) => Message::Text(text),
+                None => {
+                    // As `fail`, which cannot be called while the assembly is lent.
+                    self.failure = Some(Error::InvalidUtf8);
+                    *input = &mut [];
+                    writer.fail(&Error::InvalidUtf8, out);
+                    return Err(Error::InvalidUtf8);
+                }
+            },
+            _ => Message::Binary(bytes),
+        };
+        Ok(Some(Event::Message(message)))
+    }
+
+    /// What the peer's Close said; `None` before it came, and if it was empty.
+    pub fn close_frame(&self) -> Option<CloseFrame<'_>> {
+        if !self.close_received {
+            return None;
+        }
+        CloseFrame::decode(&self.control).ok().flatten()
+    }
+
+    /// Whether nothing more will come: the peer's Close has, or the connection failed.
+    pub fn is_over(&self) -> bool {
+        self.close_received || self.failure.is_some()
+    }
+
+    pub(crate) fn close_received(&self) -> bool {
+        self.close_received
+    }
+
+    pub(crate) fn failure(&self) -> Option<Error> {
+        self.failure
+    }
+
+    pub(crate) fn received(&self) -> Traffic {
+        self.received
+    }
+
+    pub(crate) fn receive_eof(&mut self) -> Result<(), Error> {
+        self.at_eof = true;
+        if self.is_over() {
+            return Ok(());
+        }
+        self.failure = Some(Error::UnexpectedEof);
+        Err(Error::UnexpectedEof)
+    }
+
+    /// Ends the connection: what the peer is told goes to `out`, and nothing more is read.
+    #[cold]
+    pub(crate) fn fail(&mut self, error: Error, writer: &mut Writer, out: &mut Vec<u8>) -> Error {
+        self.failure = Some(error);
+        self.ready = Ready::Nothing;
+        self.assembly = Assembly::default();
+        writer.fail(&error, out);
+        error
+    }
+
+    #[inline]
+    fn advance_in(
+        &mut self,
+        mode: Mode,
+        input: &mut &mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        writer.settle(false, out);
+        if self.is_over() {
+            *input = &mut [];
+            return Ok(false);
+        }
+        if self.ready != Ready::Nothing && self.stays_ready(mode) {
+            return Ok(true);
+        }
+        if core::mem::take(&mut self.delivered) {
+            self.assembly.clear();
+        }
+        if !input.is_empty() {
+            self.activity = true;
+        }
+        match self.find(mode, input) {
+            Ok(true) => Ok(true),
+            Ok(false) => {
+                writer.settle(true, out);
+                Ok(false)
+            }
+            Err(error) => {
+                // Where the next frame begins is unknown: nothing after this is interpreted.
+                *input = &mut [];
+                Err(self.fail(error, writer, out))
+            }
+        }
+    }
+
+    /// Takes frames until one of them makes an event.
+    #[inline]
+    fn find(&mut self, mode: Mode, input: &mut &mut [u8]) -> Result<bool, Error> {
+        loop {
+            let opcode = match self.frame {
+                Some(opcode) => opcode,
+                None => match self.decoder.decode_header(input)? {
+                    Some(header) => {
+                        self.begin(&header, mode)?;
+                        header.opcode
+                    }
+                    None => {
+                        self.check_partial(mode)?;
+                        return Ok(false);
+                    }
+                },
+            };
+            let ready = if opcode.is_control() {
+                self.find_control(opcode, input)
+            } else {
+                match (mode, self.mode()) {
+                    (Mode::Whole, Mode::Whole) => self.find_message(input)?,
+                    (Mode::Whole, Mode::Streamed) => self.skip(input),
+                    (Mode::Streamed, _) => self.find_chunk(input)?,
+                }
+            };
+            if ready != Ready::Nothing {
+                self.ready = ready;
+                return Ok(true);
+            }
+            if self.frame.is_some() && input.is_empty() {
+                return Ok(false);
+            }
+        }
+    }
+
+    /// Judges a header when it is complete, before any of its payload.
+    #[inline]
+    fn begin(&mut self, header: &Header, mode: Mode) -> Result<(), Error> {
+        self.rules.admit(header)?;
+        self.received.frame(header.payload_len);
+        self.frame = Some(header.opcode);
+        let kind = match header.opcode {
+            OpCode::Text => Kind::Text,
+            OpCode::Binary => Kind::Binary,
+            OpCode::Continuation => {
+                let size = self.admit_size(mode, header.payload_len)?;
+                return self.go_on(header.fin, size);
+            }
+            OpCode::Close | OpCode::Ping | OpCode::Pong => {
+                self.control.clear();
+                return Ok(());
+            }
+        };
+        self.message = None;
+        let size = self.admit_size(mode, header.payload_len)?;
+        if self.limits.fragments == 0 {
+            return Err(Error::TooManyFragments { limit: 0 });
+        }
+        self.utf8 = Utf8Decoder::new();
+        self.message = Some(Incoming {
+            kind,
+            mode,
+            fin: header.fin,
+            fragments: 1,
+            size,
+        });
+        Ok(())
+    }
+
+    /// Takes note of a further fragment.
+    fn go_on(&mut self, fin: bool, size: u64) -> Result<(), Error> {
+        if let Some(message) = &mut self.message {
+            message.fin = fin;
+            message.size = size;
+            message.fragments = message.fragments.saturating_add(1);
+            // Fragments without a byte count too, or they would come without end. A message that
+            // is streamed keeps nothing of them.
+            let limit = self.limits.fragments;
+            if message.mode == Mode::Whole && message.fragments > limit {
+                return Err(Error::TooManyFragments { limit });
+            }
+        }
+        Ok(())
+    }
+
+    /// The size of the message with `more` bytes announced, if that is within its limit.
+    #[inline]
+    fn admit_size(&self, mode: Mode, more: u64) -> Result<u64, Error> {
+        let (mode, size) = match &self.message {
+            Some(message) => (message.mode, message.size),
+            None => (mode, 0),
+        };
+        let limit = match mode {
+            Mode::Whole => self.limits.message,
+            Mode::Streamed => self.limits.streamed,
+        };
+        match size.checked_add(more) {
+            Some(size) if size <= limit => Ok(size),
+            _ => Err(Error::MessageTooBig { limit }),
+        }
+    }
+
+    /// Judges a header that is cut by what is known of it, so that a peer that stops there is
+    /// told all the same.
+    #[cold]
+    fn check_partial(&self, mode: Mode) -> Result<(), Error> {
+        if let Some(header) = self.decoder.partial_header() {
+            self.rules.check(&header)?;
+            if let Some(len) = header.payload_len
+                && !header.opcode.is_control()
+            {
+                self.admit_size(mode, len)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes a control frame, which may come between the fragments of a message (§5.4).
+    #[inline]
+    fn find_control(&mut self, opcode: OpCode, input: &mut &mut [u8]) -> Ready {
+        if self.control.is_empty() && self.payload_is_at_hand(input) {
+            return Ready::Control(opcode);
+        }
+        // At most 125 bytes, by the header.
+        if let Some(part) = self.decoder.decode_payload(input) {
+            self.control.extend_from_slice(part.payload);
+            if part.last {
+                self.frame = None;
+                return Ready::Stored(opcode);
+            }
+        }
+        Ready::Nothing
+    }
+
+    /// Takes what there is of a message that is delivered whole.
+    #[inline]
+    fn find_message(&mut self, input: &mut &mut [u8]) -> Result<Ready, Error> {
+        let Some(message) = self.message else {
+            return Ok(Ready::Nothing);
+        };
+        // In one frame, and nothing of it taken yet.
+        if message.fin
+            && self.decoder.remaining() == Some(message.size)
+            && message.fragments == 1
+            && self.payload_is_at_hand(input)
+        {
+            return Ok(Ready::Whole);
+        }
+        let Some(part) = self.decoder.decode_payload(input) else {
+            return Ok(Ready::Nothing);
+        };
+        let end = part.last && message.fin;
+        if part.last {
+            self.frame = None;
+        }
+        self.assembly.push(part.payload)?;
+        if end {
+            // The text is validated whole when it is lent.
+            return Ok(Ready::Assembled);
+        }
+        if message.kind == Kind::Text {
+            // §8.1: fails as soon as the text cannot be right any more.
+            self.utf8.decode_with(part.payload, validate)?;
+        }
+        Ok(Ready::Nothing)
+    }
+
+    /// Lends a control frame and answers it.
+    fn control_event<'e, 'b: 'e, M>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e, M>>, Error> {
+        let (opcode, payload) = match self.ready {
+            Ready::Control(opcode) => match self.take_payload(input) {
+                Some(payload) => (opcode, Some(payload)),
+                None => return Ok(None),
+            },
+            Ready::Stored(opcode) => (opcode, None),
+            _ => return Ok(None),
+        };
+        self.ready = Ready::Nothing;
+        if opcode == OpCode::Close {
+            if let Some(payload) = payload {
+                self.control.extend_from_slice(payload);
+            }
+            if let Err(error) = CloseFrame::decode(&self.control) {
+                *input = &mut [];
+                return Err(self.fail(error.into(), writer, out));
+            }
+            self.close_received = true;
+            self.peer_closed_first = !writer.is_closed();
+            writer.answer_close(&self.control, out);
+            return Ok(Some(Event::Close(self.close_frame())));
+        }
+        let payload = payload.unwrap_or(&self.control);
+        if opcode == OpCode::Ping {
+            writer.answer_ping(payload, out);
+            return Ok(Some(Event::Ping(payload)));
+        }
+        let answers: Option<PingId> = match &mut writer.pings {
+            Some(pings) => pings.answer(payload),
+            None => None,
+        };
+        Ok(Some(Event::Pong { payload, answers }))
+    }
+
+    /// Takes the rest of a streamed message that is no longer wanted.
+    fn skip(&mut self, input: &mut &mut [u8]) -> Ready {
+        if let Some(part) = self.decoder.decode_payload(input)
+            && part.last
+        {
+            self.frame = None;
+            if self.message.is_some_and(|message| message.fin) {
+                self.message = None;
+                self.received.messages += 1;
+            }
+        }
+        Ready::Nothing
+    }
+
+    /// Takes the payload under way, all of which is in front of `input`.
+    #[inline]
+    fn take_payload<'b>(&mut self, input: &mut &'b mut [u8]) -> Option<&'b [u8]> {
+        if !self.payload_is_at_hand(input) {
+            // The caller gave another input than it had: what is ready is found again.
+            self.ready = Ready::Nothing;
+            return None;
+        }
+        self.frame = None;
+        self.decoder
+            .decode_payload(input)
+            .map(|part| &*part.payload)
+    }
+
+    #[inline]
+    fn payload_is_at_hand(&self, input: &[u8]) -> bool {
+        self.decoder
+            .remaining()
+            .is_some_and(|remaining| remaining <= input.len() as u64)
+    }
+
+    #[inline]
+    fn mode(&self) -> Mode {
+        self.message.map_or(Mode::Whole, |message| message.mode)
+    }
+
+    /// Whether what stands ready suits `mode`; what was found for the other way of receiving is
+    /// turned into what this one delivers.
+    fn stays_ready(&mut self, mode: Mode) -> bool {
+        match (mode, self.ready) {
+            (Mode::Whole, Ready::Chunk | Ready::Carried { .. } | Ready::Prefix) => {
+                if let Ready::Carried { last: true, .. } = self.ready {
+                    self.message = None;
+                }
+                self.ready = Ready::Nothing;
+            }
+            (Mode::Streamed, Ready::Whole) => self.ready = Ready::Chunk,
+            _ => {}
+        }
+        self.ready != Ready::Nothing
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,368 @@
+//! Messages to frames: the outbound half.
+
+use alloc::boxed::Box;
+use alloc::vec::Vec;
+use core::fmt::Write;
+
+use ws_frame::{
+    CloseCode, CloseFrame, ControlPayload, EncodedHeader, Header, MaskKey, Masker, OpCode, Rsv,
+    Utf8Decoder,
+};
+
+use crate::entropy::KeyStream;
+use crate::pings::Pings;
+use crate::pongs::Pongs;
+use crate::text::validate;
+use crate::{Error, Kind, Message, Misuse, PingId, Seed, Traffic};
+
+/// The outbound half of a connection: appends frames to `out`, remembers *close sent*.
+#[derive(Debug)]
+pub struct Writer {
+    /// `Some` on clients, which mask.
+    keys: Option<Box<KeyStream>>,
+    /// The message that is sent in pieces.
+    outgoing: Option<Open>,
+    pub(crate) pongs: Pongs,
+    pub(crate) pings: Option<Box<Pings>>,
+    pub(crate) close_sent: bool,
+    /// A message was sent since the last tick.
+    pub(crate) activity: bool,
+    pub(crate) sent: Traffic,
+}
+
+/// A message of which some frames may have been sent.
+#[derive(Debug)]
+struct Open {
+    kind: Kind,
+    started: bool,
+    utf8: Utf8Decoder,
+}
+
+impl Writer {
+    pub(crate) fn new(seed: Option<Seed>) -> Self {
+        Self {
+            keys: seed.map(|seed| Box::new(KeyStream::new(seed))),
+            outgoing: None,
+            pongs: Pongs::default(),
+            pings: None,
+            close_sent: false,
+            activity: false,
+            sent: Traffic::default(),
+        }
+    }
+
+    /// Appends a whole message in one frame.
+    ///
+    /// # Errors
+    ///
+    /// After our Close, and while a message that is sent in pieces is unfinished.
+    #[inline]
+    pub fn send(&mut self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        self.admit_message()?;
+        self.frame(true, opcode(message.kind()), message.as_bytes(), out);
+        Ok(())
+    }
+
+    /// The header alone of a message whose payload goes out as it is: the caller must write the
+    /// header and then the payload, in this order, behind everything that is in `out`.
+    ///
+    /// So a large payload is written from where it lies, without a copy. `None` where the
+    /// payload must be transformed first, as every client's must be masked (RFC 6455 §5.3):
+    /// [`send`](Self::send) does that.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_header(&mut self, message: Message<'_>) -> Result<Option<EncodedHeader>, Misuse> {
+        if self.keys.is_some() {
+            return Ok(None);
+        }
+        self.admit_message()?;
+        Ok(Some(self.header(
+            true,
+            opcode(message.kind()),
+            message.len(),
+            None,
+        )))
+    }
+
+    /// Begins a message that is sent in pieces, each in a frame of its own (RFC 6455 §5.4), for
+    /// what is larger than anyone wants to hold. Nothing is written yet.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_>, Misuse> {
+        if self.close_sent {
+            return Err(Misuse::SendAfterClose);
+        }
+        if self.outgoing.is_some() {
+            return Err(Misuse::MessageInProgress);
+        }
+        self.outgoing = Some(Open {
+            kind,
+            started: false,
+            utf8: Utf8Decoder::new(),
+        });
+        Ok(Outgoing { writer: self })
+    }
+
+    /// The message that was begun and not finished, to go on with it.
+    pub fn resume(&mut self) -> Option<Outgoing<'_>> {
+        self.outgoing.is_some().then_some(Outgoing { writer: self })
+    }
+
+    /// Appends a Ping. Its name comes back in [`Event::Pong`](crate::Event::Pong) when the peer
+    /// answers it, or a later one.
+    ///
+    /// # Errors
+    ///
+    /// After our Close, and for more than 125 bytes.
+    pub fn ping(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<PingId, Misuse> {
+        let payload = self.admit_control(payload)?;
+        self.frame(true, OpCode::Ping, &payload, out);
+        Ok(self.pings.get_or_insert_default().sent(payload))
+    }
+
+    /// Appends a Ping whose payload is its own name.
+    pub(crate) fn ping_by_name(&mut self, out: &mut Vec<u8>) {
+        let id = self.pings.get_or_insert_default().next_id();
+        // Only after a Close can this fail, and then no ping is needed.
+        let _ = self.ping(&id.to_bytes(), out);
+    }
+
+    /// Appends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3).
+    /// Pings are answered without it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ping`](Self::ping).
+    pub fn pong(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
+        let payload = self.admit_control(payload)?;
+        self.frame(true, OpCode::Pong, &payload, out);
+        Ok(())
+    }
+
+    /// Appends our Close, after which nothing more can be sent.
+    ///
+    /// # Errors
+    ///
+    /// After our Close, and for a reason of more than 123 bytes.
+    pub fn close(
+        &mut self,
+        frame: Option<CloseFrame<'_>>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misuse> {
+        if self.close_sent {
+            return Err(Misuse::SendAfterClose);
+        }
+        let payload = match frame {
+            Some(frame) => frame.encode().ok_or(Misuse::ReasonTooLong)?,
+            None => ControlPayload::EMPTY,
+        };
+        self.close_with(&payload, out);
+        Ok(())
+    }
+
+    /// Whether our Close has been written.
+    pub fn is_closed(&self) -> bool {
+        self.close_sent
+    }
+
+    /// Whether this is a client's half.
+    pub(crate) fn is_client(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    /// Answers a Ping, now or once `out` has been written (RFC 6455 §5.5.2).
+    #[inline]
+    pub(crate) fn answer_ping(&mut self, payload: &[u8], out: &mut Vec<u8>) {
+        if !self.close_sent && self.pongs.admit(payload, out) {
+            self.frame(true, OpCode::Pong, payload, out);
+        }
+    }
+
+    /// Writes the Pong that waited, if it may be written now.
+    #[inline]
+    pub(crate) fn settle(&mut self, starved: bool, out: &mut Vec<u8>) {
+        if !self.pongs.is_waiting() {
+            return;
+        }
+        if let Some(payload) = self.pongs.take_newest(starved, out)
+            && !self.close_sent
+        {
+            self.frame(true, OpCode::Pong, &payload, out);
+        }
+    }
+
+    /// Answers the peer's Close with the same payload, unless ours is out already
+    /// (RFC 6455 §5.5.1).
+    pub(crate) fn answer_close(&mut self, payload: &[u8], out: &mut Vec<u8>) {
+        if !self.close_sent {
+            self.close_with(payload, out);
+        }
+    }
+
+    /// Tells the peer why the connection fails, as far as it can still be told (§7.1.7).
+    pub(crate) fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
+        let Some(code) = error.close_code() else {
+            return;
+        };
+        if self.close_sent {
+            return;
+        }
+        let mut payload = ControlPayload::EMPTY;
+        let fits = payload.extend_from_slice(&code.get().to_be_bytes());
+        debug_assert!(fits, "two bytes of 125");
+        // A reason that is too long is cut, which is no error.
+        let _ = write!(payload, "{error}");
+        self.close_with(&payload, out);
+    }
+
+    /// Closes because nothing was to be said for too long.
+    pub(crate) fn close_idle(&mut self, out: &mut Vec<u8>) {
+        let frame = CloseFrame {
+            code: CloseCode::GOING_AWAY,
+            reason: "idle for too long",
+        };
+        // Only after a Close can this fail, and then it is not needed.
+        let _ = self.close(Some(frame), out);
+    }
+
+    fn close_with(&mut self, payload: &[u8], out: &mut Vec<u8>) {
+        self.frame(true, OpCode::Close, payload, out);
+        self.close_sent = true;
+        self.outgoing = None;
+    }
+
+    #[inline]
+    fn admit_message(&mut self) -> Result<(), Misuse> {
+        if self.close_sent {
+            return Err(Misuse::SendAfterClose);
+        }
+        // §5.4: the fragments of one message are not interleaved with those of another.
+        if self.outgoing.is_some() {
+            return Err(Misuse::MessageInProgress);
+        }
+        self.sent.messages += 1;
+        self.activity = true;
+        Ok(())
+    }
+
+    fn admit_control(&self, payload: &[u8]) -> Result<ControlPayload, Misuse> {
+        if self.close_sent {
+            return Err(Misuse::SendAfterClose);
+        }
+        ControlPayload::new(payload).ok_or(Misuse::ControlTooLong)
+    }
+
+    /// The one place where frames are written; extensions and drafts join here.
+    #[inline]
+    fn frame(&mut self, fin: bool, opcode: OpCode, payload: &[u8], out: &mut Vec<u8>) {
+        let key = self.keys.as_mut().map(|keys| keys.next());
+        let header = self.header(fin, opcode, payload.len(), key);
+        out.reserve(header.len() + payload.len());
+        out.extend_from_slice(&header);
+        match key {
+            None => out.extend_from_slice(payload),
+            Some(key) => {
+                let mut masker = Masker::new(key);
+                // Copied and masked block by block, so that the second pass is in the cache.
+                for block in payload.chunks(BLOCK) {
+                    let at = out.len();
+                    out.extend_from_slice(block);
+                    masker.apply(&mut out[at..]);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn header(
+        &mut self,
+        fin: bool,
+        opcode: OpCode,
+        len: usize,
+        mask: Option<MaskKey>,
+    ) -> EncodedHeader {
+        let payload_len = len as u64;
+        self.sent.frame(payload_len);
+        let header = Header {
+            fin,
+            rsv: Rsv::NONE,
+            opcode,
+            mask,
+            payload_len,
+        };
+        header.encode()
+    }
+}
+
+/// Small enough for the first cache, large enough that the loop around it costs nothing.
+const BLOCK: usize = 8 << 10;
+
+fn opcode(kind: Kind) -> OpCode {
+    match kind {
+        Kind::Text => OpCode::Text,
+        Kind::Binary => OpCode::Binary,
+    }
+}
+
+/// A message on its way out in pieces; control frames may be sent between them.
+///
+/// Dropping it leaves the message unfinished: [`Writer::resume`] goes on with it, and until it is
+/// finished no other message can be sent.
+#[derive(Debug)]
+pub struct Outgoing<'w> {
+    writer: &'w mut Writer,
+}
+
+impl Outgoing<'_> {
+    /// Appends `piece` as a frame. A text may be cut anywhere, even inside a code point.
+    ///
+    /// # Errors
+    ///
+    /// After our Close, and if `piece` cannot continue the text as UTF-8; then nothing is written
+    /// and another piece may be tried.
+    pub fn write(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
+        self.fragment(piece, false, out)
+    }
+
+    /// Appends the last piece, which may be empty, and ends the message.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`write`](Self::write), and if the text ends inside a code point.
+    pub fn finish(mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
+        self.fragment(piece, true, out)?;
+        self.writer.outgoing = None;
+        self.writer.sent.messages += 1;
+        self.writer.activity = true;
+        Ok(())
+    }
+
+    fn fragment(&mut self, piece: &[u8], fin: bool, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        // Our Close ends the message too.
+        let Some(open) = &mut self.writer.outgoing else {
+            return Err(Misuse::SendAfterClose);
+        };
+        if open.kind == Kind::Text {
+            let mut utf8 = open.utf8;
+            let verdict = utf8
+                .decode_with(piece, validate)
+                .and_then(|_| if fin { utf8.finish() } else { Ok(()) });
+            if verdict.is_err() {
+                return Err(Misuse::InvalidUtf8);
+            }
+            open.utf8 = utf8;
+        }
+        // §5.4: the first frame names the kind, the others continue it.
+        let opcode = if core::mem::replace(&mut open.started, true) {
+            OpCode::Continuation
+        } else {
+            opcode(open.kind)
+        };
+        self.writer.frame(fin, opcode, piece, out);
+        Ok(())
+    }
+}
