@@ -18,6 +18,10 @@ mod room;
 /// caller who must wait between them can take apart: [`advance`](Self::advance) takes bytes until
 /// an event stands ready and borrows nothing; [`event`](Self::event) then lends it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each told apart below"
+)]
 pub struct Reader {
     decoder: FrameDecoder,
     rules: Rules,
@@ -72,6 +76,8 @@ struct Incoming {
 enum Mode {
     Whole,
     Streamed,
+    /// Of a message only: no part of it is wanted any more.
+    Skipped,
 }
 
 /// Which event stands ready, and where its bytes are.
@@ -214,6 +220,17 @@ impl Reader {
         CloseFrame::decode(&self.control).ok().flatten()
     }
 
+    /// Passes over the rest of a message of which chunks were received, so that the next chunk
+    /// is of another message. Without one under way it does nothing.
+    pub fn skip_message(&mut self) {
+        if let Some(message) = &mut self.message
+            && message.mode == Mode::Streamed
+        {
+            message.mode = Mode::Skipped;
+        }
+        self.stays_ready(Mode::Whole);
+    }
+
     /// Whether nothing more will come: the peer's Close has, or the connection failed.
     pub fn is_over(&self) -> bool {
         self.close_received || self.failure.is_some()
@@ -308,8 +325,8 @@ impl Reader {
             } else {
                 match (mode, self.mode()) {
                     (Mode::Whole, Mode::Whole) => self.find_message(input)?,
-                    (Mode::Whole, Mode::Streamed) => self.skip(input),
-                    (Mode::Streamed, _) => self.find_chunk(input)?,
+                    (Mode::Streamed, Mode::Whole | Mode::Streamed) => self.find_chunk(input)?,
+                    _ => self.skip(input),
                 }
             };
             if ready != Ready::Nothing {
@@ -346,6 +363,7 @@ impl Reader {
             return Err(Error::TooManyFragments { limit: 0 });
         }
         self.utf8 = Utf8Decoder::new();
+        self.assembly.clear();
         self.message = Some(Incoming {
             kind,
             mode,
@@ -372,18 +390,18 @@ impl Reader {
         Ok(())
     }
 
-    /// The size of the message with `more` bytes announced, if that is within its limit.
+    /// The size of the message with `len` more bytes announced, if that is within its limit.
     #[inline]
-    fn admit_size(&self, mode: Mode, more: u64) -> Result<u64, Error> {
+    fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
         let (mode, size) = match &self.message {
             Some(message) => (message.mode, message.size),
             None => (mode, 0),
         };
         let limit = match mode {
             Mode::Whole => self.limits.message,
-            Mode::Streamed => self.limits.streamed,
+            Mode::Streamed | Mode::Skipped => self.limits.streamed,
         };
-        match size.checked_add(more) {
+        match size.checked_add(len) {
             Some(size) if size <= limit => Ok(size),
             _ => Err(Error::MessageTooBig { limit }),
         }

@@ -169,6 +169,12 @@ impl Writer {
         self.close_sent
     }
 
+    /// Whether a Pong waits until `out` has been written; the next
+    /// [`advance`](crate::Reader::advance) or [`receive`](crate::Reader::receive) writes it.
+    pub fn has_waiting_pong(&self) -> bool {
+        self.pongs.is_waiting()
+    }
+
     /// Whether this is a client's half.
     pub(crate) fn is_client(&self) -> bool {
         self.keys.is_some()

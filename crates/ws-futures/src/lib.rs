@@ -1,1 +1,97 @@
-//! Under construction.
+//! WebSockets over any async byte stream, with adapters for smol and tokio.
+//!
+//! # Overview
+//!
+//! [`accept`] and [`connect`] do the opening handshake on a stream that implements futures'
+//! `AsyncRead` and `AsyncWrite`, and give a [`WebSocket`]. It lends messages without a copy
+//! ([`WebSocket::receive`], [`WebSocket::exchange`]), is a `Stream` and a `Sink` of owned
+//! [`Message`]s, and splits into halves for two tasks ([`WebSocket::split`]). [`Options`] holds
+//! limits and deadlines. With the feature `smol` or `tokio` a module of that name has the same
+//! functions for the runtime's own sockets, with its timers.
+//!
+//! What is sent with [`feed`](WebSocket::feed) is gathered and written in one go when the next
+//! receive would wait. All progress is kept in the `WebSocket`, so any future may be dropped at
+//! any time without loss.
+//!
+//! What this crate does *not* do: it knows no protocol (`ws-driver` and `ws-handshake` do), opens
+//! no TLS, spawns no task and owns no runtime.
+//!
+//! # Example
+//!
+//! Both ends over a pipe in memory:
+//!
+//! ```
+//! use futures::executor::block_on;
+//! use futures::future::try_join;
+//! use hybi_testkit::pipe::duplex;
+//! use ws_futures::{Error, Event, Options, accept, connect};
+//! use ws_handshake::Request;
+//!
+//! let (near, far) = duplex(1024);
+//!
+//! let server = async {
+//!     let mut socket = accept(far, &Options::server()).await?;
+//!     while let Some((event, mut outbox)) = socket.exchange().await? {
+//!         if let Event::Message(message) = event {
+//!             outbox.feed(message).await?;
+//!         }
+//!     }
+//!     Ok::<_, Error>(())
+//! };
+//!
+//! let client = async {
+//!     let request = Request::from_url("ws://example.com/echo")?;
+//!     let (mut socket, _) = connect(near, &request, &Options::client()).await?;
+//!     socket.send("hello").await?;
+//!     let Some(Event::Message(message)) = socket.receive().await? else {
+//!         panic!("no echo");
+//!     };
+//!     assert_eq!(message.as_bytes(), b"hello");
+//!     let closure = socket.close(None).await?;
+//!     assert!(closure.is_clean());
+//!     Ok::<_, Error>(())
+//! };
+//!
+//! block_on(try_join(server, client))?;
+//! # Ok::<(), Error>(())
+//! ```
+
+mod accept;
+mod buffers;
+mod connect;
+mod core;
+mod entropy;
+mod error;
+mod input;
+mod message;
+mod opening;
+mod options;
+mod outbox;
+mod output;
+mod pieces;
+mod split;
+mod stream;
+mod timer;
+mod wakers;
+mod websocket;
+
+#[cfg(feature = "smol")]
+pub mod smol;
+#[cfg(feature = "tokio")]
+pub mod tokio;
+
+pub use accept::{Incoming, accept, accept_with, read_request};
+pub use connect::connect;
+pub use error::Error;
+pub use message::{Message, Text};
+pub use options::Options;
+pub use outbox::Outbox;
+pub use pieces::{MessageReader, MessageWriter};
+pub use split::{Receiver, Sender};
+pub use timer::Timer;
+pub use websocket::{Parts, WebSocket};
+/// What events, ends and settings are made of.
+pub use ws_driver::{
+    Chunk, CloseCode, CloseFrame, Closure, Config, Event, Instant, KeepAlive, Kind, PingId, Role,
+    State, Statistics, Traffic,
+};

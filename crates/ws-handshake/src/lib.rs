@@ -1,2 +1,105 @@
-//! Under construction.
+//! WebSocket opening handshakes for both roles, without I/O.
+//!
+//! # Overview
+//!
+//! A handshake is a value that each step consumes, so a step out of order does not compile:
+//!
+//! ```text
+//! server   ServerHandshake::start ──► NeedsInput ──receive──► Requested ──accept──► Established
+//!          ServerHandshake::from_request ──────────────────►     │
+//!                                                                └──reject──► (close)
+//!
+//! client   ClientHandshake::start ──► AwaitingResponse ──receive──► Established
+//!                                                            └────► Rejected ──► (close)
+//! ```
+//!
+//! - [`ServerHandshake`] reads the request from raw bytes, or takes one that another HTTP server
+//!   has parsed; [`Requested::offer`] shows it, [`Accept`] and [`Reject`] answer it. What is wrong
+//!   with a request is a [`RequestError`], and [`RequestError::response`] is its refusal.
+//! - [`ClientHandshake`] writes a [`Request`] and checks the answer. An answer that breaks a rule
+//!   is a [`ResponseError`]; a refusal is no error but [`ClientHandshake::Rejected`].
+//! - [`Established`] is what the rest of the connection needs to know.
+//!
+//! # Example
+//!
+//! ```
+//! use ws_handshake::{
+//!     Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake,
+//! };
+//!
+//! // The client speaks first. The nonce is entropy that the caller provides.
+//! let request = Request::from_url("ws://example.com/chat")?.with_subprotocol("soup")?;
+//! let mut to_server = Vec::new();
+//! let client = ClientHandshake::start(&request, Nonce::new([7; 16]), &mut to_server);
+//!
+//! // The server reads, decides and answers.
+//! let mut config = ServerConfig::default();
+//! config.subprotocols = vec!["soup".into()];
+//! let mut to_client = Vec::new();
+//! let server = ServerHandshake::start(&config);
+//! let ServerHandshake::Requested(requested) =
+//!     server.receive(&mut &to_server[..], &mut to_client)?
+//! else {
+//!     panic!("the whole request was there");
+//! };
+//! assert_eq!(requested.offer().target(), "/chat");
+//! let accept = Accept::default_for(&requested);
+//! requested.accept(accept, &mut to_client)?;
+//!
+//! // Bytes behind the head are frames already; they stay in the input.
+//! to_client.extend_from_slice(&[0x81, 0x00]);
+//! let mut input = &to_client[..];
+//! let ClientHandshake::Established(established, _response) = client.receive(&mut input)? else {
+//!     panic!("the server has accepted");
+//! };
+//! assert_eq!(established.subprotocol.as_deref(), Some("soup"));
+//! assert_eq!(input, [0x81, 0x00]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Failing
+//!
+//! After a refusal nothing may be read from that connection as a request any more (RFC 6455
+//! §4.2.2, RFC 9112 §11.2): what is left of the input has been swallowed. Write what is in `out`,
+//! then close the transport.
+//!
+//! # What this crate does not do
+//!
+//! It resolves no names, dials nothing, and knows neither TLS nor redirects. It has no clock: the
+//! deadline for a handshake is set by who does the I/O. Extensions pass through as text.
 #![no_std]
+
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+mod authority;
+mod client;
+mod config;
+mod error;
+mod established;
+#[doc(hidden)]
+pub mod fuzzing;
+mod key;
+mod offer;
+mod policy;
+mod request;
+mod response;
+mod rfc6455;
+mod server;
+mod subprotocol;
+mod url;
+mod version;
+
+pub use client::{AwaitingResponse, ClientHandshake};
+pub use config::ServerConfig;
+pub use error::{Misuse, RequestError, ResponseError, UrlError};
+pub use established::Established;
+pub use key::{Nonce, accept_key};
+pub use offer::Offer;
+pub use policy::{Hosts, Origins};
+pub use request::Request;
+pub use response::{Accept, Reject, Response};
+pub use server::{NeedsInput, Requested, ServerHandshake};
+pub use version::{Version, VersionError, Versions};
+pub use ws_http::{Fields, InvalidField, Limits, Status};

@@ -1,0 +1,220 @@
+//! Servers: from a byte stream to a WebSocket.
+
+use std::task::{Context, Waker};
+
+use futures_io::{AsyncRead, AsyncWrite};
+use ws_driver::Connection;
+use ws_handshake::{
+    Accept, Fields, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
+};
+use ws_http::{RequestDecoder, RequestHead, ResponseHead};
+
+use crate::opening::Opening;
+use crate::{Error, Options, Timer, WebSocket};
+
+/// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
+/// rules of [`Options::handshake`].
+///
+/// Set `TCP_NODELAY` on TCP sockets. Dropping the future drops `io`.
+///
+/// # Errors
+///
+/// [`Error::Request`] when the request was refused, which its sender has been told;
+/// [`Error::HandshakeTimedOut`], if there is a timer; [`Error::Io`].
+pub async fn accept<T>(io: T, options: &Options) -> Result<WebSocket<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    accept_with(io, options, |_| Ok(Accept::default())).await
+}
+
+/// As [`accept`], but lets the application decide on each offer: which fields and subprotocol to
+/// answer with, or with which refusal.
+///
+/// An [`Accept`] without a subprotocol gets the first of the client's that
+/// [`subprotocols`](ws_handshake::ServerConfig::subprotocols) lists.
+///
+/// # Errors
+///
+/// Those of [`accept`]; [`Error::Refused`]; [`Error::Handshake`] for an answer that cannot be
+/// sent, and then the client is told 500.
+pub async fn accept_with<T>(
+    io: T,
+    options: &Options,
+    decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
+) -> Result<WebSocket<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let incoming = read_request_with(io, options, options.timer).await?;
+    incoming.accept_with(options, decide).await
+}
+
+/// Reads one request from `io`, for a server that answers ordinary requests on the same port.
+///
+/// # Errors
+///
+/// Those of [`accept`] that concern any request; its sender has been told.
+pub async fn read_request<T>(io: T, options: &Options) -> Result<Incoming<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    read_request_with(io, options, options.timer).await
+}
+
+pub(crate) async fn read_request_with<T>(
+    io: T,
+    options: &Options,
+    timer: Option<fn() -> Box<dyn Timer>>,
+) -> Result<Incoming<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut opening = Opening::new(io, timer, options.handshake_timeout);
+    let mut decoder = RequestDecoder::new(options.handshake.limits);
+    loop {
+        match opening.read().await {
+            Ok(0) => return Err(Error::Io(std::io::ErrorKind::UnexpectedEof.into())),
+            Ok(_) => {}
+            Err(Error::HandshakeTimedOut) => {
+                // RFC 9110 §15.5.9, as far as it can be written without waiting.
+                if let Ok(reject) = Reject::new(Status::REQUEST_TIMEOUT) {
+                    let Opening { io, output, .. } = &mut opening;
+                    reject.into_response().encode(&mut output.buffer);
+                    let mut cx = Context::from_waker(Waker::noop());
+                    let _ = output.poll_flush(io, &mut cx);
+                }
+                return Err(Error::HandshakeTimedOut);
+            }
+            Err(error) => return Err(error),
+        }
+        match opening.take(|unread| decoder.decode(unread)) {
+            Ok(None) => {}
+            Ok(Some(head)) => return Ok(Incoming { opening, head }),
+            Err(error) => return Err(refuse(opening, error.into()).await),
+        }
+    }
+}
+
+/// A request that has been read and not answered.
+#[derive(Debug)]
+pub struct Incoming<T> {
+    opening: Opening<T>,
+    head: RequestHead,
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
+    /// The request.
+    pub fn head(&self) -> &RequestHead {
+        &self.head
+    }
+
+    /// Whether it asks for a WebSocket (RFC 6455 §4.2.1, its third and fourth point).
+    pub fn wants_websocket(&self) -> bool {
+        let fields = self.head.fields();
+        fields.list_contains("Upgrade", "websocket")
+            && fields.list_contains("Connection", "upgrade")
+    }
+
+    /// Answers with a WebSocket; see [`accept`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`accept`].
+    pub async fn accept(self, options: &Options) -> Result<WebSocket<T>, Error> {
+        self.accept_with(options, |_| Ok(Accept::default())).await
+    }
+
+    /// Answers with a WebSocket or with what the application decides; see [`accept_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`accept_with`].
+    pub async fn accept_with(
+        self,
+        options: &Options,
+        decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
+    ) -> Result<WebSocket<T>, Error> {
+        let Self { opening, head } = self;
+        match ServerHandshake::from_head(&options.handshake, head) {
+            Ok(requested) => answer(opening, requested, options, decide).await,
+            Err(error) => Err(refuse(opening, error).await),
+        }
+    }
+
+    /// Answers with an ordinary response, and closes.
+    ///
+    /// `Content-Length` and `Connection: close` are added.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Handshake`] for a field that cannot be written.
+    pub async fn respond(
+        self,
+        status: Status,
+        content_type: &str,
+        body: &[u8],
+    ) -> Result<(), Error> {
+        let mut opening = self.opening;
+        let mut fields = Fields::new();
+        let length = body.len().to_string();
+        for (name, value) in [
+            ("Content-Type", content_type),
+            ("Content-Length", &length),
+            ("Connection", "close"),
+        ] {
+            fields
+                .push(name, value)
+                .map_err(ws_handshake::Misuse::from)?;
+        }
+        ResponseHead::new(status, fields).encode(&mut opening.output.buffer);
+        if self.head.method() != "HEAD" {
+            opening.output.buffer.extend_from_slice(body);
+        }
+        opening.finish().await;
+        Ok(())
+    }
+}
+
+async fn answer<T>(
+    mut opening: Opening<T>,
+    requested: Requested,
+    options: &Options,
+    decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
+) -> Result<WebSocket<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let mut accept = match decide(requested.offer()) {
+        Ok(accept) => accept,
+        Err(reject) => {
+            requested.reject(reject, &mut opening.output.buffer);
+            opening.finish().await;
+            return Err(Error::Refused);
+        }
+    };
+    if accept.subprotocol.is_none() {
+        accept.subprotocol = requested.select_subprotocol().map(str::to_owned);
+    }
+    let established = match requested.accept(accept, &mut opening.output.buffer) {
+        Ok(ServerHandshake::Established(established)) => established,
+        // No other state can follow in the versions that are spoken.
+        Ok(_) => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
+        Err(misuse) => {
+            opening.finish().await;
+            return Err(misuse.into());
+        }
+    };
+    opening.flush().await?;
+    let connection = Connection::server(&options.connection);
+    Ok(WebSocket::opened(opening, connection, options, established))
+}
+
+async fn refuse<T>(mut opening: Opening<T>, error: RequestError) -> Error
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    error.response().encode(&mut opening.output.buffer);
+    opening.finish().await;
+    error.into()
+}

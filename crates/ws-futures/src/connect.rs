@@ -1,0 +1,65 @@
+//! Clients: from a byte stream to a WebSocket.
+
+use futures_io::{AsyncRead, AsyncWrite};
+use ws_driver::Connection;
+use ws_handshake::{ClientHandshake, Request, Response};
+
+use crate::entropy::{nonce, seed};
+use crate::opening::Opening;
+use crate::{Error, Options, Timer, WebSocket};
+
+/// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
+/// [`is_secure`](Request::is_secure) says so. Returns it with the server's response.
+///
+/// Set `TCP_NODELAY` on TCP sockets. Dropping the future drops `io`.
+///
+/// # Errors
+///
+/// [`Error::Rejected`] when the server answers with anything else than a WebSocket;
+/// [`Error::Response`] when its answer breaks the rules; [`Error::HandshakeTimedOut`], if there
+/// is a timer; [`Error::Io`]; [`Error::Entropy`].
+pub async fn connect<T>(
+    io: T,
+    request: &Request,
+    options: &Options,
+) -> Result<(WebSocket<T>, Response), Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    connect_with(io, request, options, options.timer).await
+}
+
+pub(crate) async fn connect_with<T>(
+    io: T,
+    request: &Request,
+    options: &Options,
+    timer: Option<fn() -> Box<dyn Timer>>,
+) -> Result<(WebSocket<T>, Response), Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let seed = seed()?;
+    let mut opening = Opening::new(io, timer, options.handshake_timeout);
+    let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
+    opening.flush().await?;
+    let (established, response) = loop {
+        let len = opening.read().await?;
+        let step = opening.take(|unread| {
+            if len == 0 {
+                waiting.receive_eof()
+            } else {
+                waiting.receive(unread)
+            }
+        })?;
+        match step {
+            ClientHandshake::NeedsInput(again) => waiting = again,
+            ClientHandshake::Established(established, response) => break (established, response),
+            ClientHandshake::Rejected(response) => return Err(Error::Rejected(Box::new(response))),
+            // No other state can follow in the versions that are spoken.
+            _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
+        }
+    };
+    let connection = Connection::client(&options.connection, seed);
+    let socket = WebSocket::opened(opening, connection, options, established);
+    Ok((socket, response))
+}

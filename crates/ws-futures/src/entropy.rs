@@ -1,0 +1,18 @@
+//! Randomness from the operating system.
+
+use ws_driver::Seed;
+use ws_handshake::Nonce;
+
+/// A seed for the mask keys of one connection (RFC 6455 §5.3).
+pub(crate) fn seed() -> Result<Seed, getrandom::Error> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed)?;
+    Ok(Seed(seed))
+}
+
+/// A nonce for one opening handshake (RFC 6455 §4.1).
+pub(crate) fn nonce() -> Result<Nonce, getrandom::Error> {
+    let mut nonce = [0; 16];
+    getrandom::fill(&mut nonce)?;
+    Ok(Nonce::new(nonce))
+}

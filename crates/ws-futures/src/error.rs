@@ -1,0 +1,106 @@
+//! Why something did not work.
+
+use std::fmt;
+use std::io;
+
+use ws_handshake::{RequestError, Response, ResponseError, UrlError};
+
+/// Why an operation on a [`WebSocket`](crate::WebSocket) failed.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Error {
+    /// The transport failed.
+    Io(io::Error),
+    /// The peer broke the protocol or a limit, or did not answer in time; the peer has been told
+    /// as far as that was possible.
+    Protocol(ws_driver::Error),
+    /// The caller asked for what is not allowed; nothing happened.
+    Misuse(ws_driver::Misuse),
+    /// The output that waits is over its hard limit
+    /// ([`max_write_buffer`](crate::Options::max_write_buffer)); nothing was added.
+    WriteBufferFull,
+    /// A client's request for a connection was refused; the client has been told.
+    Request(RequestError),
+    /// A server's answer breaks the rules of the opening handshake.
+    Response(ResponseError),
+    /// The server answered with something else than a WebSocket: its status, fields and the
+    /// beginning of its body.
+    Rejected(Box<Response>),
+    /// The application refused the client, which has been told.
+    Refused,
+    /// The opening handshake was not finished in time.
+    HandshakeTimedOut,
+    /// The URL cannot be connected to.
+    Url(UrlError),
+    /// The URL asks for what this build cannot do: `wss` needs a TLS stream, over which
+    /// [`connect`](crate::connect) works.
+    TlsRequired,
+    /// The application's acceptance or request cannot be sent, such as a subprotocol that was
+    /// not offered.
+    Handshake(ws_handshake::Misuse),
+    /// The operating system gave no randomness.
+    Entropy(getrandom::Error),
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(error) => write!(f, "transport failed: {error}"),
+            Self::Protocol(error) => error.fmt(f),
+            Self::Misuse(misuse) => misuse.fmt(f),
+            Self::WriteBufferFull => f.write_str("write buffer is full"),
+            Self::Request(error) => write!(f, "request refused: {error}"),
+            Self::Response(error) => write!(f, "bad answer to the request: {error}"),
+            Self::Rejected(response) => {
+                write!(f, "server answered with status {}", response.status())
+            }
+            Self::Refused => f.write_str("request refused by the application"),
+            Self::HandshakeTimedOut => f.write_str("opening handshake took too long"),
+            Self::Url(error) => error.fmt(f),
+            Self::TlsRequired => f.write_str("wss needs a TLS stream"),
+            Self::Handshake(misuse) => misuse.fmt(f),
+            Self::Entropy(error) => write!(f, "no randomness: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Io(error) => Some(error),
+            Self::Protocol(error) => Some(error),
+            Self::Misuse(misuse) => Some(misuse),
+            Self::Request(error) => Some(error),
+            Self::Response(error) => Some(error),
+            Self::Url(error) => Some(error),
+            Self::Handshake(misuse) => Some(misuse),
+            Self::WriteBufferFull
+            | Self::Rejected(_)
+            | Self::Refused
+            | Self::HandshakeTimedOut
+            | Self::TlsRequired
+            | Self::Entropy(_) => None,
+        }
+    }
+}
+
+macro_rules! from {
+    ($($source:ty => $variant:ident),* $(,)?) => {$(
+        impl From<$source> for Error {
+            fn from(error: $source) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )*};
+}
+
+from! {
+    io::Error => Io,
+    ws_driver::Error => Protocol,
+    ws_driver::Misuse => Misuse,
+    RequestError => Request,
+    ResponseError => Response,
+    UrlError => Url,
+    ws_handshake::Misuse => Handshake,
+    getrandom::Error => Entropy,
+}

@@ -1,0 +1,108 @@
+//! What was read and not yet taken.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_io::AsyncRead;
+
+use crate::buffers::{self, READ_LEN};
+
+/// A buffer that is owned only while there is something in it, or about to be.
+#[derive(Debug, Default)]
+pub(crate) struct Input {
+    buffer: Vec<u8>,
+    start: usize,
+    end: usize,
+}
+
+impl Input {
+    /// What was read before.
+    pub(crate) fn new(unread: &[u8]) -> Self {
+        Self {
+            buffer: unread.to_vec(),
+            start: 0,
+            end: unread.len(),
+        }
+    }
+
+    /// What is to be taken, and where to note how much of it was.
+    ///
+    /// The two are apart so that a part of the one can be lent while the other is written.
+    pub(crate) fn split(&mut self) -> (&mut [u8], Mark<'_>) {
+        let unread = &mut self.buffer[self.start..self.end];
+        (
+            unread,
+            Mark {
+                start: &mut self.start,
+                end: self.end,
+            },
+        )
+    }
+
+    /// What is to be taken.
+    pub(crate) fn unread(&self) -> &[u8] {
+        &self.buffer[self.start..self.end]
+    }
+
+    /// Notes that all was taken but the last `left` bytes.
+    pub(crate) fn leave(&mut self, left: usize) {
+        self.start = self.end - left;
+    }
+
+    /// Whether all was taken.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.start == self.end
+    }
+
+    /// Whether a whole read buffer is held.
+    pub(crate) fn is_leased(&self) -> bool {
+        self.buffer.len() == READ_LEN
+    }
+
+    /// Reads once, over what was taken; 0 at the end.
+    pub(crate) fn poll_read<T: AsyncRead + Unpin>(
+        &mut self,
+        io: &mut T,
+        cx: &mut Context<'_>,
+    ) -> Poll<io::Result<usize>> {
+        debug_assert!(self.is_empty(), "all input was taken");
+        if !self.is_leased() {
+            self.buffer = buffers::lease_read();
+        }
+        loop {
+            return match Pin::new(&mut *io).poll_read(cx, &mut self.buffer) {
+                Poll::Ready(Ok(len)) => {
+                    self.start = 0;
+                    // A transport that claims more than it was given has not read more.
+                    self.end = len.min(self.buffer.len());
+                    Poll::Ready(Ok(self.end))
+                }
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
+                other => other,
+            };
+        }
+    }
+
+    /// Gives the buffer back, if all was taken.
+    pub(crate) fn release(&mut self) {
+        if self.is_empty() {
+            (self.start, self.end) = (0, 0);
+            buffers::return_read(std::mem::take(&mut self.buffer));
+        }
+    }
+}
+
+/// Where to note how much was taken.
+#[derive(Debug)]
+pub(crate) struct Mark<'a> {
+    start: &'a mut usize,
+    end: usize,
+}
+
+impl Mark<'_> {
+    /// Notes that all was taken but the last `left` bytes.
+    pub(crate) fn leave(self, left: usize) {
+        *self.start = self.end - left;
+    }
+}

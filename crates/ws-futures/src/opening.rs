@@ -1,0 +1,119 @@
+//! What both opening handshakes need: to read a head, to write one, and not to wait for ever.
+
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_io::{AsyncRead, AsyncWrite};
+use ws_driver::Instant;
+
+use crate::input::Input;
+use crate::output::Output;
+use crate::timer::MaybeTimer;
+use crate::{Error, Timer};
+
+/// A byte stream during its opening handshake.
+#[derive(Debug)]
+pub(crate) struct Opening<T> {
+    pub(crate) io: T,
+    pub(crate) output: Output,
+    pub(crate) timer: MaybeTimer,
+    by: Option<Instant>,
+    pub(crate) input: Input,
+}
+
+/// So much is read and dropped behind a refusal, in bytes.
+const MAX_DROPPED: usize = 64 << 10;
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
+    /// One deadline for the whole handshake, not one for each read.
+    pub(crate) fn new(io: T, timer: Option<fn() -> Box<dyn Timer>>, timeout: Duration) -> Self {
+        let mut timer = MaybeTimer(timer.map(|timer| timer()));
+        let by = timer
+            .0
+            .as_mut()
+            .map(|timer| timer.now().saturating_add(timeout));
+        Self {
+            io,
+            output: Output::new(),
+            timer,
+            by,
+            input: Input::default(),
+        }
+    }
+
+    /// Lets `take` take bytes off the front of what was read.
+    pub(crate) fn take<R>(&mut self, take: impl FnOnce(&mut &[u8]) -> R) -> R {
+        let mut unread = &*self.input.unread();
+        let taken = take(&mut unread);
+        let left = unread.len();
+        self.input.leave(left);
+        self.input.release();
+        taken
+    }
+
+    /// Reads once, after all was taken; 0 at the end.
+    pub(crate) async fn read(&mut self) -> Result<usize, Error> {
+        poll_fn(|cx| match self.input.poll_read(&mut self.io, cx) {
+            Poll::Ready(result) => Poll::Ready(result.map_err(Error::Io)),
+            Poll::Pending => {
+                // Thousands may be waiting here, silent.
+                self.input.release();
+                self.poll_deadline(cx)
+            }
+        })
+        .await
+    }
+
+    /// Writes what is to be written.
+    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
+        poll_fn(|cx| match self.output.poll_flush(&mut self.io, cx) {
+            Poll::Ready(result) => Poll::Ready(result),
+            Poll::Pending => self.poll_deadline(cx),
+        })
+        .await
+    }
+
+    /// Writes what is to be written, as the last thing, and ends the transport so that the other
+    /// side gets to read it: what it still sends is dropped, up to a limit.
+    pub(crate) async fn finish(mut self) {
+        if self.flush().await.is_err() {
+            return;
+        }
+        let timed = self.by.is_some();
+        let mut dropped = 0;
+        let mut shut = false;
+        poll_fn(|cx| {
+            if !shut {
+                let _ = ready!(Pin::new(&mut self.io).poll_close(cx));
+                shut = true;
+            }
+            while timed && dropped < MAX_DROPPED {
+                self.input.leave(0);
+                match self.input.poll_read(&mut self.io, cx) {
+                    Poll::Ready(Ok(len @ 1..)) => dropped += len,
+                    Poll::Ready(_) => break,
+                    Poll::Pending => {
+                        self.input.release();
+                        return self.poll_deadline::<()>(cx).map(|_| ());
+                    }
+                }
+            }
+            Poll::Ready(())
+        })
+        .await;
+        self.input.leave(0);
+        self.input.release();
+    }
+
+    /// The error once the handshake has taken too long.
+    fn poll_deadline<R>(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Error>> {
+        if let (Some(timer), Some(by)) = (&mut self.timer.0, self.by)
+            && timer.poll_at(cx, by).is_ready()
+        {
+            return Poll::Ready(Err(Error::HandshakeTimedOut));
+        }
+        Poll::Pending
+    }
+}

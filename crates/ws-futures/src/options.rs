@@ -1,0 +1,70 @@
+//! What an endpoint allows its peers, and how long it waits.
+
+use std::time::Duration;
+
+use ws_driver::{Config, KeepAlive};
+use ws_handshake::ServerConfig;
+
+use crate::Timer;
+use crate::output::WriteLimits;
+
+/// The settings of connections; made once, used for any number of them.
+///
+/// ```
+/// use ws_futures::Options;
+///
+/// let mut options = Options::server();
+/// options.handshake.subprotocols = vec!["chat".into()];
+/// options.connection.max_message_size = 64 << 10;
+/// ```
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// Limits and deadlines of the connection. Here a keep-alive is on: a Ping after 20 seconds
+    /// of silence, and 20 more to answer.
+    pub connection: Config,
+    /// What a server accepts; clients do not use it.
+    pub handshake: ServerConfig,
+    /// How long the opening handshake may take as a whole. 10 seconds.
+    pub handshake_timeout: Duration,
+    /// From how many bytes of waiting output on sending waits. 1 MiB.
+    pub write_buffer: usize,
+    /// Over how many bytes of waiting output nothing is added to it: sending waits, and what
+    /// cannot wait is [`Error::WriteBufferFull`](crate::Error::WriteBufferFull). A single message
+    /// may be larger. 16 MiB.
+    pub max_write_buffer: usize,
+    /// Makes the timer of each connection. Without one no deadline is kept. The functions in
+    /// `smol` and `tokio` use their runtime's if this is `None`, which is the default.
+    pub timer: Option<fn() -> Box<dyn Timer>>,
+}
+
+impl Options {
+    /// The defaults of a server.
+    pub fn server() -> Self {
+        Self::new(Config::server())
+    }
+
+    /// The defaults of a client.
+    pub fn client() -> Self {
+        Self::new(Config::client())
+    }
+
+    fn new(mut connection: Config) -> Self {
+        connection.keep_alive = Some(KeepAlive::DEFAULT);
+        Self {
+            connection,
+            handshake: ServerConfig::default(),
+            handshake_timeout: Duration::from_secs(10),
+            write_buffer: 1 << 20,
+            max_write_buffer: 16 << 20,
+            timer: None,
+        }
+    }
+
+    pub(crate) fn write_limits(&self) -> WriteLimits {
+        WriteLimits {
+            soft: self.write_buffer,
+            hard: self.max_write_buffer,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Sockets, timers and byte stream traits of tokio.
+
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::time::Sleep;
+use ws_driver::Instant;
+use ws_handshake::{Accept, Offer, Reject, Request, Response};
+
+use crate::accept::read_request_with;
+use crate::connect::connect_with;
+use crate::{Error, Incoming, Options, WebSocket};
+
+/// As [`accept`](crate::accept()), on a stream of tokio's and with its timer.
+///
+/// # Errors
+///
+/// Those of [`accept`](crate::accept()).
+pub async fn accept<T>(io: T, options: &Options) -> Result<WebSocket<Compat<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    read_request(io, options).await?.accept(options).await
+}
+
+/// As [`accept_with`](crate::accept_with), on a stream of tokio's and with its timer.
+///
+/// # Errors
+///
+/// Those of [`accept_with`](crate::accept_with).
+pub async fn accept_with<T>(
+    io: T,
+    options: &Options,
+    decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
+) -> Result<WebSocket<Compat<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let incoming = read_request(io, options).await?;
+    incoming.accept_with(options, decide).await
+}
+
+/// As [`read_request`](crate::read_request), on a stream of tokio's and with its timer.
+///
+/// # Errors
+///
+/// Those of [`read_request`](crate::read_request).
+pub async fn read_request<T>(io: T, options: &Options) -> Result<Incoming<Compat<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    read_request_with(Compat(io), options, options.timer.or(Some(timer))).await
+}
+
+/// Connects to the host of a `ws://` URL, and asks for a WebSocket there.
+///
+/// # Errors
+///
+/// Those of [`connect_to`]; [`Error::Url`].
+pub async fn connect(
+    url: &str,
+    options: &Options,
+) -> Result<(WebSocket<Compat<TcpStream>>, Response), Error> {
+    connect_to(&Request::from_url(url)?, options).await
+}
+
+/// Connects to the host of `request`, trying its addresses one after the other, and asks for a
+/// WebSocket there.
+///
+/// # Errors
+///
+/// [`Error::Io`] if no address can be connected to; [`Error::TlsRequired`] for `wss`; those of
+/// [`connect`](crate::connect()).
+pub async fn connect_to(
+    request: &Request,
+    options: &Options,
+) -> Result<(WebSocket<Compat<TcpStream>>, Response), Error> {
+    if request.is_secure() {
+        return Err(Error::TlsRequired);
+    }
+    let stream = TcpStream::connect((request.host(), request.port())).await?;
+    stream.set_nodelay(true)?;
+    let timer = options.timer.or(Some(timer));
+    connect_with(Compat(stream), request, options, timer).await
+}
+
+/// A timer of tokio's, for [`Options::timer`].
+pub fn timer() -> Box<dyn crate::Timer> {
+    Box::new(Timer {
+        alarm: None,
+        deadline: None,
+    })
+}
+
+struct Timer {
+    alarm: Option<Pin<Box<Sleep>>>,
+    deadline: Option<Instant>,
+}
+
+impl crate::Timer for Timer {
+    fn now(&mut self) -> Instant {
+        // Tokio's clock, which its tests can pause.
+        crate::timer::since_epoch(tokio::time::Instant::now().into_std())
+    }
+
+    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+        let at = crate::timer::to_std(deadline).into();
+        let alarm = match &mut self.alarm {
+            Some(alarm) => {
+                if self.deadline != Some(deadline) {
+                    alarm.as_mut().reset(at);
+                }
+                alarm
+            }
+            None => self.alarm.insert(Box::pin(tokio::time::sleep_until(at))),
+        };
+        self.deadline = Some(deadline);
+        alarm.as_mut().poll(cx)
+    }
+}
+
+/// A byte stream of tokio's with the traits of futures.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing else")]
+pub struct Compat<T>(pub T);
+
+impl<T: AsyncRead + Unpin> futures_io::AsyncRead for Compat<T> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        let mut buffer = ReadBuf::new(buffer);
+        ready!(Pin::new(&mut self.0).poll_read(cx, &mut buffer))?;
+        Poll::Ready(Ok(buffer.filled().len()))
+    }
+}
+
+impl<T: AsyncWrite + Unpin> futures_io::AsyncWrite for Compat<T> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}

@@ -1,0 +1,298 @@
+//! A WebSocket over an async byte stream.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use futures_io::{AsyncRead, AsyncWrite};
+use ws_driver::{
+    Chunk, CloseFrame, Closure, Connection, Event, Message, PingId, Role, State, Statistics,
+};
+use ws_handshake::Established;
+
+use crate::core::{Core, Mode};
+use crate::opening::Opening;
+use crate::outbox::Outbox;
+use crate::timer::MaybeTimer;
+use crate::wakers::Wakers;
+use crate::{Error, Options, Timer};
+
+/// An open WebSocket connection over `T`, a byte stream that is read and written.
+///
+/// Messages are received by
+/// - [`receive`](Self::receive), which lends them without a copy;
+/// - [`exchange`](Self::exchange), which also lends what is needed to answer meanwhile;
+/// - [`receive_chunk`](Self::receive_chunk) and [`message_reader`](Self::message_reader), for
+///   messages that are larger than anyone wants to hold;
+/// - `Stream`, which yields owned [`Message`](crate::Message)s.
+///
+/// and sent by
+/// - [`send`](Self::send), which has been written to the transport when it returns;
+/// - [`feed`](Self::feed), which is written together with what else there is when the next
+///   receive has to wait, or by [`flush`](Self::flush): many small messages then cost one write;
+/// - [`message_writer`](Self::message_writer), for one message in pieces;
+/// - `Sink<Message>`.
+///
+/// Pings are answered while anything is received, and only then. Dropping any future of these
+/// methods loses nothing: all progress is kept here. An idle connection owns no read or write
+/// buffer.
+#[derive(Debug)]
+pub struct WebSocket<T> {
+    pub(crate) core: Core<T>,
+    /// There once two tasks may poll.
+    pub(crate) wakers: Option<Arc<Wakers>>,
+    subprotocol: Option<Box<str>>,
+}
+
+/// What a [`WebSocket`] is made of: nothing that was read or is still to be written is lost.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "all the parts there are")]
+pub struct Parts<T> {
+    /// The byte stream.
+    pub io: T,
+    /// The state of the connection, including parts of frames and messages.
+    pub connection: Connection,
+    /// What was read and not yet received.
+    pub unread: Vec<u8>,
+    /// What is to be written before anything else.
+    pub unsent: Vec<u8>,
+}
+
+impl<T> WebSocket<T> {
+    /// The server's end over `io`, after an opening handshake that was done elsewhere, such as by
+    /// the HTTP server that hands `io` over.
+    pub fn server(io: T, options: &Options) -> Self {
+        let connection = Connection::server(&options.connection);
+        Self::with_connection(io, connection, options)
+    }
+
+    /// The client's end over `io`, after an opening handshake that was done elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`] if the operating system gives no randomness for the mask keys.
+    pub fn client(io: T, options: &Options) -> Result<Self, Error> {
+        let connection = Connection::client(&options.connection, crate::entropy::seed()?);
+        Ok(Self::with_connection(io, connection, options))
+    }
+
+    fn with_connection(io: T, connection: Connection, options: &Options) -> Self {
+        let timer = MaybeTimer(options.timer.map(|timer| timer()));
+        Self {
+            core: Core::new(io, connection, timer, options.write_limits()),
+            wakers: None,
+            subprotocol: None,
+        }
+    }
+
+    /// Puts a WebSocket together again, with the limits and the timer of `options`.
+    pub fn from_parts(parts: Parts<T>, options: &Options) -> Self {
+        let mut this = Self::with_connection(parts.io, parts.connection, options);
+        this.core.restore(&parts.unread, &parts.unsent);
+        this
+    }
+
+    /// Takes it apart, at any time and without loss.
+    pub fn into_parts(self) -> Parts<T> {
+        self.core.into_parts()
+    }
+
+    /// The same with `unread`, bytes that were read behind the opening handshake.
+    pub fn with_unread(mut self, unread: &[u8]) -> Self {
+        self.core.restore(unread, &[]);
+        self
+    }
+
+    /// The same with a timer, which its deadlines need.
+    pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
+        self.core.timer = MaybeTimer(Some(Box::new(timer)));
+        self
+    }
+
+    /// The connection that an opening handshake led to.
+    pub(crate) fn opened(
+        opening: Opening<T>,
+        connection: Connection,
+        options: &Options,
+        established: Established,
+    ) -> Self {
+        let Opening {
+            io, timer, input, ..
+        } = opening;
+        let mut core = Core::new(io, connection, timer, options.write_limits());
+        core.input = input;
+        Self {
+            core,
+            wakers: None,
+            subprotocol: established.subprotocol.map(String::into_boxed_str),
+        }
+    }
+
+    /// The subprotocol that both ends agreed on, if any.
+    pub fn subprotocol(&self) -> Option<&str> {
+        self.subprotocol.as_deref()
+    }
+
+    /// Which end this is.
+    pub fn role(&self) -> Role {
+        self.core.connection.role()
+    }
+
+    /// Where the connection stands.
+    pub fn state(&self) -> State {
+        self.core.connection.state()
+    }
+
+    /// How the connection ended; `None` before it has.
+    pub fn closure(&self) -> Option<Closure> {
+        self.core.connection.closure()
+    }
+
+    /// What the peer's Close said; `None` before it came, and if it was empty.
+    pub fn close_frame(&self) -> Option<CloseFrame<'_>> {
+        self.core.connection.close_frame()
+    }
+
+    /// What the connection has done so far.
+    pub fn statistics(&self) -> Statistics {
+        self.core.connection.statistics()
+    }
+
+    /// How many bytes wait to be written.
+    pub fn buffered(&self) -> usize {
+        self.core.output.pending().len()
+    }
+
+    /// The byte stream.
+    pub fn io(&self) -> &T {
+        &self.core.io
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
+    /// Waits for what the peer does next, and lends it.
+    ///
+    /// `None` once the connection has ended: with a closing handshake, or after an error that was
+    /// returned before. A message that came in one frame is lent from the read buffer; others
+    /// are copied once. Whatever has been fed is written before this waits.
+    ///
+    /// After [`Event::Close`] go on until `None`, or call [`close`](Self::close): only then is
+    /// the answer written and the transport closed.
+    ///
+    /// Cancel-safe: nothing is lost if the future is dropped.
+    ///
+    /// # Errors
+    ///
+    /// When the transport fails or the peer breaks the protocol; both end the connection.
+    pub async fn receive(&mut self) -> Result<Option<Event<'_>>, Error> {
+        let event = self.exchange().await?;
+        Ok(event.map(|(event, _)| event))
+    }
+
+    /// As [`receive`](Self::receive), together with an outbox to answer while the event is held:
+    ///
+    /// ```
+    /// # use futures_io::{AsyncRead, AsyncWrite};
+    /// # use ws_futures::{Error, Event, WebSocket};
+    /// async fn echo<T>(mut socket: WebSocket<T>) -> Result<(), Error>
+    /// where
+    ///     T: AsyncRead + AsyncWrite + Unpin,
+    /// {
+    ///     while let Some((event, mut outbox)) = socket.exchange().await? {
+    ///         if let Event::Message(message) = event {
+    ///             outbox.feed(message).await?;
+    ///         }
+    ///     }
+    ///     Ok(())
+    /// }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`receive`](Self::receive).
+    pub async fn exchange(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
+        if !poll_fn(|cx| self.core.poll_advance(cx, Mode::Whole)).await? {
+            return Ok(None);
+        }
+        self.core.take_event()
+    }
+
+    /// As [`receive`](Self::receive), but lends messages in chunks as they come, for those that
+    /// are larger than anyone wants to hold; see
+    /// [`Connection::receive_chunk`](ws_driver::Connection::receive_chunk).
+    ///
+    /// # Errors
+    ///
+    /// Those of [`receive`](Self::receive).
+    pub async fn receive_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
+        if !poll_fn(|cx| self.core.poll_advance(cx, Mode::Streamed)).await? {
+            return Ok(None);
+        }
+        self.core.take_chunk()
+    }
+
+    /// Sends a message, and waits until the transport has taken it.
+    ///
+    /// Cancel-safe: a message is sent whole or not at all. If the future is dropped after the
+    /// message was taken, it is written with whatever is written next.
+    ///
+    /// # Errors
+    ///
+    /// When the transport fails, and after our Close.
+    pub async fn send<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
+        self.outbox().send(message).await
+    }
+
+    /// Adds a message to what is written when the next receive has to wait, or by
+    /// [`flush`](Self::flush). Waits only while more than
+    /// [`write_buffer`](Options::write_buffer) is waiting already.
+    ///
+    /// Cancel-safe: a message is added whole or not at all.
+    ///
+    /// # Errors
+    ///
+    /// When the transport fails, and after our Close.
+    pub async fn feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
+        self.outbox().feed(message).await
+    }
+
+    /// Waits until the transport has taken everything.
+    ///
+    /// # Errors
+    ///
+    /// When the transport fails.
+    pub async fn flush(&mut self) -> Result<(), Error> {
+        self.outbox().flush().await
+    }
+
+    /// Sends a Ping, and names it; [`Event::Pong`] tells when it is answered.
+    ///
+    /// # Errors
+    ///
+    /// When the transport fails, after our Close, and for more than 125 bytes.
+    pub async fn ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
+        self.outbox().ping(payload).await
+    }
+
+    /// Closes the connection and tells how it ended.
+    ///
+    /// Writes what is waiting and our Close, drops the messages that still come, and waits for
+    /// the peer's Close and for the end of the transport, but no longer than
+    /// [`close_timeout`](ws_driver::Config::close_timeout); without a timer there is no such
+    /// limit but one of 1 MiB of input. After the peer's Close or an error this finishes what is left to do.
+    ///
+    /// Cancel-safe and idempotent: call it again to go on.
+    ///
+    /// # Errors
+    ///
+    /// For a reason of more than 123 bytes; nothing is closed then. A connection that ends
+    /// badly is not an error here but [`Closure::Failed`].
+    pub async fn close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<Closure, Error> {
+        self.core.start_close(frame)?;
+        poll_fn(|cx| self.core.poll_close(cx)).await
+    }
+
+    /// What sends, apart from what receives.
+    pub fn outbox(&mut self) -> Outbox<'_, T> {
+        self.core.outbox()
+    }
+}

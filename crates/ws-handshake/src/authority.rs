@@ -1,0 +1,161 @@
+//! `host[:port]`, as in `Host` and in URLs.
+
+use core::net::{Ipv4Addr, Ipv6Addr};
+
+/// The longest name that DNS can hold, with the dot at its end.
+const MAX_HOST: usize = 254;
+
+/// A host and perhaps a port, borrowed from text that has been checked.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Authority<'a> {
+    /// A name, an IPv4 address, or an IPv6 address in brackets; not empty.
+    pub(crate) host: &'a str,
+    /// Not zero.
+    pub(crate) port: Option<u16>,
+}
+
+impl<'a> Authority<'a> {
+    /// Reads `uri-host [":" port]` of RFC 9110 §7.2, and no more than that.
+    ///
+    /// Stricter than RFC 3986 where it is generous: names are letters, digits, `-`, `.` and `_`;
+    /// a colon is followed by a port from 1 to 65535; brackets hold an IPv6 address without zone.
+    pub(crate) fn parse(text: &'a [u8]) -> Result<Self, AuthorityError> {
+        let text = core::str::from_utf8(text).map_err(|_| AuthorityError::Host)?;
+        let end = if text.starts_with('[') {
+            text.find(']').ok_or(AuthorityError::Host)? + 1
+        } else {
+            text.find(':').unwrap_or(text.len())
+        };
+        let (host, port) = text.split_at(end);
+        let port = match port.strip_prefix(':') {
+            Some(digits) => Some(parse_port(digits).ok_or(AuthorityError::Port)?),
+            None if port.is_empty() => None,
+            None => return Err(AuthorityError::Host),
+        };
+        if is_host(host) {
+            Ok(Self { host, port })
+        } else {
+            Err(AuthorityError::Host)
+        }
+    }
+
+    /// Whether both are the same host; names are compared without regard to case.
+    pub(crate) fn is_same_host(&self, other: &Authority<'_>) -> bool {
+        self.host.eq_ignore_ascii_case(other.host)
+    }
+
+    /// The host without the brackets of an IPv6 address.
+    pub(crate) fn bare_host(&self) -> &'a str {
+        self.host.trim_start_matches('[').trim_end_matches(']')
+    }
+
+    /// Whether the host looks like an IPv4 address but is none, such as `10.0.2.555`.
+    ///
+    /// Resolvers and browsers do not agree on what these are (CVE-2022-32212).
+    pub(crate) fn is_broken_ipv4(&self) -> bool {
+        let last = self
+            .host
+            .trim_end_matches('.')
+            .rsplit('.')
+            .next()
+            .unwrap_or_default();
+        last.bytes().all(|byte| byte.is_ascii_digit()) && self.host.parse::<Ipv4Addr>().is_err()
+    }
+}
+
+/// Which half of an authority is wrong.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum AuthorityError {
+    Host,
+    Port,
+}
+
+fn parse_port(digits: &str) -> Option<u16> {
+    if digits.len() > 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    digits.parse().ok().filter(|&port| port != 0)
+}
+
+fn is_host(host: &str) -> bool {
+    if let Some(address) = host
+        .strip_prefix('[')
+        .and_then(|host| host.strip_suffix(']'))
+    {
+        return address.parse::<Ipv6Addr>().is_ok();
+    }
+    let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
+    !host.is_empty() && host.len() <= MAX_HOST && host.bytes().all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 9110 §7.2
+    #[test]
+    fn hs20_authority_is_host_and_port_only() {
+        for (text, expected) in [
+            ("example.com", Some(("example.com", None))),
+            ("Example.COM:8080", Some(("Example.COM", Some(8080)))),
+            ("a_b-c.", Some(("a_b-c.", None))),
+            ("127.0.0.1:65535", Some(("127.0.0.1", Some(65535)))),
+            ("[::1]", Some(("[::1]", None))),
+            ("[2001:DB8::1]:9", Some(("[2001:DB8::1]", Some(9)))),
+            ("h:00080", Some(("h", Some(80)))),
+            ("", None),
+            (":80", None),
+            ("[", None),
+            ("[]", None),
+            ("[::1", None),
+            ("[::1]x", None),
+            ("[::1]80", None),
+            ("[1.2.3.4]", None),
+            ("[::1%25eth0]", None),
+            ("::1", None),
+            ("a b", None),
+            (" a", None),
+            ("http://x", None),
+            ("a/b?c", None),
+            ("a:", None),
+            ("a:0", None),
+            ("a:65536", None),
+            ("a:99999", None),
+            ("a:+80", None),
+            ("a:000080", None),
+            ("a:80:90", None),
+            ("user@a", None),
+            ("a%41", None),
+            ("a\\b", None),
+            ("caf\u{e9}", None),
+        ] {
+            let authority = Authority::parse(text.as_bytes()).ok();
+            assert_eq!(
+                authority.map(|authority| (authority.host, authority.port)),
+                expected
+            );
+        }
+        assert!(Authority::parse(b"\xff").is_err());
+        let long = alloc::vec![b'a'; MAX_HOST + 1];
+        assert!(Authority::parse(&long[1..]).is_ok());
+        assert!(Authority::parse(&long).is_err());
+    }
+
+    #[test]
+    fn broken_ipv4_is_known() {
+        for (text, broken) in [
+            ("10.0.2.15", false),
+            ("example.com", false),
+            ("1.2.3.com", false),
+            ("[::1]", false),
+            ("10.0.2.555", true),
+            ("10.0.2", true),
+            ("1", true),
+            ("1.2.3.4.", true),
+            ("...", true),
+        ] {
+            let authority = Authority::parse(text.as_bytes()).unwrap();
+            assert_eq!(authority.is_broken_ipv4(), broken, "{text}");
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! The client's side of a handshake.
+
+use alloc::vec::Vec;
+
+use ws_http::{BodyDecoder, BodyPart, Framing, Progress, ResponseDecoder, ResponseHead, Status};
+
+use crate::error::ResponseError;
+use crate::established::Established;
+use crate::key::Nonce;
+use crate::request::Request;
+use crate::response::Response;
+use crate::rfc6455::{self, Expected};
+
+/// How many interim responses (1xx) a server may send before its answer.
+const MAX_INTERIM: u32 = 8;
+
+/// How much of a refusal's body is kept.
+const MAX_BODY: usize = 64 * 1024;
+
+/// Where a client's handshake stands.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ClientHandshake {
+    /// More bytes are wanted.
+    NeedsInput(AwaitingResponse),
+    /// The server has accepted and the connection is open. The response is there for its fields.
+    Established(Established, Response),
+    /// The server has answered with another status than 101: an error, or a redirect, which is
+    /// not followed here. The transport must be closed.
+    Rejected(Response),
+}
+
+impl ClientHandshake {
+    /// Begins: appends the request to `out`.
+    pub fn start(request: &Request, nonce: Nonce, out: &mut Vec<u8>) -> AwaitingResponse {
+        AwaitingResponse {
+            expected: rfc6455::encode_request(request, nonce, out),
+            decoder: ResponseDecoder::new(request.limits()),
+            interim: 0,
+            refusal: None,
+        }
+    }
+}
+
+/// A client's handshake that waits for the server's answer.
+#[derive(Debug)]
+pub struct AwaitingResponse {
+    expected: Expected,
+    decoder: ResponseDecoder,
+    /// How many interim responses have come.
+    interim: u32,
+    /// There once the head of a refusal is complete.
+    refusal: Option<Refusal>,
+}
+
+impl AwaitingResponse {
+    /// Takes bytes off the front of `input`, up to the end of the response.
+    ///
+    /// Bytes behind the head of an acceptance stay in `input`: they are the server's first frames.
+    /// Behind a refusal nothing is left: what follows its body is swallowed.
+    ///
+    /// # Errors
+    ///
+    /// If the response breaks a rule. The transport must be closed; what is left of `input` has
+    /// been swallowed.
+    pub fn receive(mut self, input: &mut &[u8]) -> Result<ClientHandshake, ResponseError> {
+        let result = self.step(input);
+        if !matches!(result, Ok(Some(ClientHandshake::Established(..)))) {
+            *input = &[];
+        }
+        Ok(result?.unwrap_or(ClientHandshake::NeedsInput(self)))
+    }
+
+    /// Tells that the connection has ended, or that nobody wants to wait any longer.
+    ///
+    /// A refusal whose head is there is delivered, with the body as far as it has come. The result
+    /// is never [`ClientHandshake::NeedsInput`].
+    ///
+    /// # Errors
+    ///
+    /// If the head was not complete; the error tells how far it was.
+    pub fn receive_eof(self) -> Result<ClientHandshake, ResponseError> {
+        match (self.refusal, self.decoder.progress()) {
+            (Some(refusal), _) => Ok(refusal.end()),
+            (None, Progress::Nothing) => Err(ResponseError::ClosedBeforeResponse),
+            (None, Progress::StartLine) => Err(ResponseError::ClosedInStatusLine),
+            (None, _) => Err(ResponseError::ClosedInFields),
+        }
+    }
+
+    /// `None` if more bytes are wanted, and all were taken.
+    fn step(&mut self, input: &mut &[u8]) -> Result<Option<ClientHandshake>, ResponseError> {
+        while self.refusal.is_none() {
+            let Some(head) = self.decoder.decode(input)? else {
+                return Ok(None);
+            };
+            if head.status() == Status::SWITCHING_PROTOCOLS {
+                let established = self.expected.check(&head)?;
+                let response = Response::received(head, Vec::new(), false);
+                return Ok(Some(ClientHandshake::Established(established, response)));
+            }
+            if !head.status().is_informational() {
+                self.refusal = Some(Refusal::new(head));
+            } else if self.interim < MAX_INTERIM {
+                self.interim += 1;
+            } else {
+                return Err(ResponseError::TooManyInterimResponses);
+            }
+        }
+        let refusal = self.refusal.take_if(|refusal| refusal.receive(input));
+        Ok(refusal.map(Refusal::deliver))
+    }
+}
+
+/// A response with another status than 101, while its body arrives.
+#[derive(Debug)]
+struct Refusal {
+    head: ResponseHead,
+    decoder: BodyDecoder,
+    body: Vec<u8>,
+    is_truncated: bool,
+}
+
+impl Refusal {
+    fn new(head: ResponseHead) -> Self {
+        let decoder = match Framing::of_response(&head) {
+            Ok(framing) => BodyDecoder::new(framing),
+            Err(error) => BodyDecoder::failed(error),
+        };
+        Self {
+            head,
+            decoder,
+            body: Vec::new(),
+            is_truncated: false,
+        }
+    }
+
+    /// Takes bytes of the body; whether there is no more of it to wait for.
+    fn receive(&mut self, input: &mut &[u8]) -> bool {
+        loop {
+            match self.decoder.decode(input) {
+                Ok(None) => return false,
+                Ok(Some(BodyPart::Data(data))) => {
+                    let room = MAX_BODY - self.body.len();
+                    self.body.extend_from_slice(&data[..data.len().min(room)]);
+                    if data.len() > room {
+                        self.is_truncated = true;
+                        return true;
+                    }
+                }
+                Ok(Some(_)) => return true,
+                // The status says more than a body that cannot be taken apart.
+                Err(_) => {
+                    self.is_truncated = true;
+                    return true;
+                }
+            }
+        }
+    }
+
+    fn end(mut self) -> ClientHandshake {
+        self.is_truncated = self.decoder.receive_eof().is_err();
+        self.deliver()
+    }
+
+    fn deliver(self) -> ClientHandshake {
+        ClientHandshake::Rejected(Response::received(self.head, self.body, self.is_truncated))
+    }
+}
+
+#[cfg(test)]
+mod tests;

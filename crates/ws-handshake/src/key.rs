@@ -1,0 +1,129 @@
+//! The key that a client sends and the proof that a server answers with.
+
+use alloc::string::String;
+use core::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use sha1::{Digest as _, Sha1};
+
+/// RFC 6455 §1.3: what is hashed behind the key, so that nobody answers by accident.
+const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// Some clients leave rubbish in the four bits of the last digit that have no meaning. The text
+/// goes into the hash as it is, so nothing depends on them.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &base64::alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
+
+/// Sixteen random bytes from the caller: the client's half of the proof.
+///
+/// RFC 6455 §4.1-7 wants it selected randomly for each connection. It is no secret.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub struct Nonce([u8; 16]);
+
+impl Nonce {
+    /// The nonce of these bytes.
+    pub const fn new(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+
+    /// The value of `Sec-WebSocket-Key`.
+    pub(crate) fn key(self) -> String {
+        STANDARD.encode(self.0)
+    }
+}
+
+impl From<[u8; 16]> for Nonce {
+    fn from(bytes: [u8; 16]) -> Self {
+        Self(bytes)
+    }
+}
+
+/// The value of `Sec-WebSocket-Accept` that answers this `Sec-WebSocket-Key` (RFC 6455 §4.2.2).
+///
+/// The key is hashed as text, without decoding it. For those who run the HTTP part of a handshake
+/// all by themselves.
+///
+/// ```
+/// // The example of RFC 6455 §1.3.
+/// let accept = ws_handshake::accept_key(b"dGhlIHNhbXBsZSBub25jZQ==");
+/// assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+/// ```
+pub fn accept_key(key: &[u8]) -> String {
+    STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
+}
+
+/// RFC 6455 §4.2.1-5: base64 that decodes to sixteen bytes.
+pub(crate) fn is_key(text: &[u8]) -> bool {
+    // 24 digits decode to 18 bytes at most, so the buffer is always large enough.
+    let mut bytes = [0; 18];
+    text.len() == 24
+        && LENIENT
+            .decode_slice(text, &mut bytes)
+            .is_ok_and(|len| len == 16)
+}
+
+/// Basic credentials as RFC 7617 writes them, from bytes that have been percent-decoded.
+pub(crate) fn basic(user_and_password: &[u8]) -> String {
+    let mut value = String::from("Basic ");
+    STANDARD.encode_string(user_and_password, &mut value);
+    value
+}
+
+impl fmt::Display for Nonce {
+    /// The value of `Sec-WebSocket-Key`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.key())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    // RFC 6455 §4.2.2-5.4
+    #[test]
+    fn hs01_accept_answers_the_key() {
+        for (key, accept) in [
+            ("dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="),
+            ("2vBVWg4Qyk3ZoM/5d3QD9Q==", "QV3I5XUXU2CdhtjixE7QCkCcMZM="),
+            ("JFBCWHksyIpXV+6Wlq/9pw==", "JdiiuafpBKRqD7eol0y4vJDTsTs="),
+            ("x3JJHMbDL1EzLkh9GBhXDw==", "HSmrc0sMlYUkAGmm5OPpG2HaGWk="),
+        ] {
+            assert_eq!(accept_key(key.as_bytes()), accept);
+        }
+    }
+
+    // RFC 6455 §4.1-7
+    #[test]
+    fn nonce_is_written_in_base64() {
+        assert_eq!(
+            Nonce::from(*b"the sample nonce").key(),
+            "dGhlIHNhbXBsZSBub25jZQ=="
+        );
+    }
+
+    // RFC 6455 §4.2.1-5
+    #[test]
+    fn hs11_hs12_key_decodes_to_sixteen_bytes() {
+        for (key, good) in [
+            ("dGhlIHNhbXBsZSBub25jZQ==", true),
+            ("AAAAAAAAAAAAAAAAAAAAAB==", true),
+            ("", false),
+            ("dGhlIHNhbXBsZSBub25jZQ", false),
+            ("dGhlIHNhbXBsZSBub25jZQ=", false),
+            ("dGhlIHNhbXBsZSBub25jZQ===", false),
+            ("dGhlIHNhbXBs*SBub25jZQ==", false),
+            ("dGhlIHNhbXBsZSBub25jZ===", false),
+            // 15, 17 and 18 bytes in the same 24 digits or fewer.
+            ("dGhlIHNhbXBsZSBub25j", false),
+            ("dGhlIHNhbXBsZSBub25jZWU=", false),
+            ("dGhlIHNhbXBsZSBub25jZWVl", false),
+        ] {
+            assert_eq!(is_key(key.as_bytes()), good, "{key}");
+        }
+        assert!(!is_key(b"dGhlIHNhbXBsZSBub25j\xff\xff=="));
+    }
+}

@@ -1,0 +1,293 @@
+//! The rules of RFC 6455 §4 about the two messages.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use ws_http::{Fields, Framing, HttpVersion, RequestHead, ResponseHead, Status};
+
+use crate::authority::Authority;
+use crate::config::ServerConfig;
+use crate::error::{Misuse, RequestError, ResponseError};
+use crate::established::Established;
+use crate::key::{Nonce, accept_key, is_key};
+use crate::request::{Request, check_extensions};
+use crate::response::{Accept, check_custom_name, push};
+use crate::server::Requested;
+use crate::subprotocol;
+use crate::version::{Version, VersionError};
+
+const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
+
+/// Judges a request, RFC 6455 §4.2.1. The first rule that is broken is the one that is told.
+pub(crate) fn check_request(
+    head: RequestHead,
+    config: &ServerConfig,
+) -> Result<Requested, RequestError> {
+    let fields = head.fields();
+    check_message(&head)?;
+    // §4.2.1-2: Host, and RFC 9112 §3.2: exactly one.
+    let host = fields
+        .single("Host")
+        .ok()
+        .flatten()
+        .ok_or(RequestError::Host)?;
+    let host = Authority::parse(host).map_err(|_| RequestError::Host)?;
+    check_target(head.target(), &host)?;
+    if !config.hosts.admit(&host) {
+        return Err(RequestError::HostForbidden);
+    }
+    let accepted = config.versions;
+    // §4.2.1-3, -4: the same for every version, or a proxy could be made to see something else.
+    if !fields.list_contains("Upgrade", "websocket") {
+        return Err(RequestError::Upgrade { accepted });
+    }
+    if !fields.list_contains("Connection", "upgrade") {
+        return Err(RequestError::Connection);
+    }
+    // §4.2.1-6, §4.4
+    let version = match Version::detect(fields) {
+        Ok(version) if accepted.contains(version) => version,
+        Ok(_) | Err(VersionError::Unknown) => {
+            return Err(RequestError::VersionUnsupported { accepted });
+        }
+        Err(VersionError::Missing) => return Err(RequestError::VersionMissing { accepted }),
+        Err(VersionError::Repeated) => return Err(RequestError::VersionRepeated),
+    };
+    // §4.2.2-4, §10.2
+    match fields.single("Origin") {
+        Ok(None) => {}
+        Ok(Some(origin)) if config.origins.admit(origin, &host, config.secure) => {}
+        _ => return Err(RequestError::OriginForbidden),
+    }
+    // §4.2.1-5
+    let key = fields.single("Sec-WebSocket-Key").ok().flatten();
+    let key = key.filter(|key| is_key(key)).ok_or(RequestError::Key)?;
+    // §4.2.1-8
+    let subprotocols = subprotocol::parse_offered(fields).ok_or(RequestError::Subprotocols)?;
+    let selected = subprotocol::select(&subprotocols, &config.subprotocols).map(String::from);
+    if config.require_subprotocol && selected.is_none() {
+        return Err(RequestError::NoSharedSubprotocol);
+    }
+    // §4.2.1-9
+    let extensions = extensions(fields).map_err(|NotText| RequestError::Extensions)?;
+    Ok(Requested {
+        version,
+        proof: accept_key(key),
+        subprotocols,
+        selected,
+        require_subprotocol: config.require_subprotocol,
+        extensions,
+        head,
+    })
+}
+
+/// §4.2.1-1: a GET, HTTP/1.1 or higher. It has no body; if one were announced, its bytes would be
+/// taken for frames here and for something else by an intermediary.
+fn check_message(head: &RequestHead) -> Result<(), RequestError> {
+    if head.version() != HttpVersion::Http11 {
+        return Err(RequestError::HttpVersion);
+    }
+    if head.method() != "GET" {
+        return Err(RequestError::Method);
+    }
+    match Framing::of(head.fields()) {
+        Ok(None | Some(Framing::Length(0))) => Ok(()),
+        _ => Err(RequestError::Body),
+    }
+}
+
+/// RFC 9112 §3.2: a path, or a URL of the host that `Host` names.
+fn check_target(target: &str, host: &Authority<'_>) -> Result<(), RequestError> {
+    if target.starts_with('/') {
+        return Ok(());
+    }
+    let ((default, authority), _) = split_target(target).ok_or(RequestError::Target)?;
+    let authority = Authority::parse(authority.as_bytes()).map_err(|_| RequestError::Target)?;
+    let is_same = authority.is_same_host(host)
+        && authority.port.unwrap_or(default) == host.port.unwrap_or(default);
+    if is_same {
+        Ok(())
+    } else {
+        Err(RequestError::Target)
+    }
+}
+
+/// Takes a target in absolute form apart: the scheme's default port and the authority, and what
+/// stands behind them.
+pub(crate) fn split_target(target: &str) -> Option<((u16, &str), &str)> {
+    let (scheme, rest) = target.split_once("://")?;
+    let default = match scheme.to_ascii_lowercase().as_str() {
+        "http" | "ws" => 80,
+        "https" | "wss" => 443,
+        _ => return None,
+    };
+    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    Some(((default, authority), rest))
+}
+
+/// The response that accepts, RFC 6455 §4.2.2-5.
+pub(crate) fn accept(
+    requested: &Requested,
+    accept: Accept,
+) -> Result<(ResponseHead, Established), Misuse> {
+    let mut fields = Fields::new();
+    push(&mut fields, "Upgrade", "websocket");
+    push(&mut fields, "Connection", "Upgrade");
+    push(&mut fields, "Sec-WebSocket-Accept", &requested.proof);
+    match &accept.subprotocol {
+        Some(name) if requested.subprotocols.contains(name) => {
+            fields.push(subprotocol::FIELD, name)?;
+        }
+        Some(_) => return Err(Misuse::SubprotocolNotOffered),
+        None if requested.require_subprotocol => return Err(Misuse::SubprotocolMissing),
+        None => {}
+    }
+    if let Some(extensions) = &accept.extensions {
+        if requested.extensions.is_none() {
+            return Err(Misuse::ExtensionsNotOffered);
+        }
+        check_extensions(extensions)?;
+        fields.push(EXTENSIONS, extensions)?;
+    }
+    for (name, _) in &accept.fields {
+        check_custom_name(name)?;
+    }
+    fields.extend(&accept.fields);
+    let established = Established {
+        version: requested.version,
+        subprotocol: accept.subprotocol,
+        extensions: accept.extensions,
+    };
+    Ok((
+        ResponseHead::new(Status::SWITCHING_PROTOCOLS, fields),
+        established,
+    ))
+}
+
+/// Appends a client's request, RFC 6455 §4.1.
+pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>) -> Expected {
+    let key = nonce.key();
+    let mut fields = Fields::new();
+    push(&mut fields, "Host", request.authority());
+    push(&mut fields, "Upgrade", "websocket");
+    push(&mut fields, "Connection", "Upgrade");
+    push(&mut fields, "Sec-WebSocket-Key", &key);
+    if let Some(number) = request.version().wire_number() {
+        push(&mut fields, "Sec-WebSocket-Version", &number.to_string());
+    }
+    if !request.subprotocols().is_empty() {
+        push(
+            &mut fields,
+            subprotocol::FIELD,
+            &request.subprotocols().join(", "),
+        );
+    }
+    if let Some(authorization) = request.authorization() {
+        push(&mut fields, "Authorization", authorization);
+    }
+    fields.extend(request.fields());
+    if let Some(extensions) = request.extensions() {
+        push(&mut fields, EXTENSIONS, extensions);
+    }
+    let head = RequestHead::new("GET", request.target(), fields);
+    debug_assert!(head.is_ok(), "{}", request.target());
+    if let Ok(head) = head {
+        head.encode(out);
+    }
+    Expected {
+        version: request.version(),
+        proof: accept_key(key.as_bytes()),
+        subprotocols: request.subprotocols().to_vec(),
+        requires_subprotocol: request.requires_subprotocol(),
+        has_extensions: request.extensions().is_some(),
+    }
+}
+
+/// What a client remembers of its request, to judge the response.
+#[derive(Debug)]
+pub(crate) struct Expected {
+    version: Version,
+    proof: String,
+    subprotocols: Vec<String>,
+    requires_subprotocol: bool,
+    has_extensions: bool,
+}
+
+impl Expected {
+    /// Judges a response with status 101, RFC 6455 §4.1 ("Once the client's opening handshake has
+    /// been sent").
+    pub(crate) fn check(&self, head: &ResponseHead) -> Result<Established, ResponseError> {
+        let fields = head.fields();
+        if head.version() != HttpVersion::Http11 {
+            return Err(ResponseError::HttpVersion);
+        }
+        // -2: here the value is compared, not searched.
+        match fields.single("Upgrade") {
+            Ok(None) => return Err(ResponseError::UpgradeMissing),
+            Ok(Some(value)) if value.eq_ignore_ascii_case(b"websocket") => {}
+            _ => return Err(ResponseError::UpgradeMismatch),
+        }
+        // -3: here the list is searched.
+        if !fields.contains("Connection") {
+            return Err(ResponseError::ConnectionMissing);
+        }
+        if !fields.list_contains("Connection", "upgrade") {
+            return Err(ResponseError::ConnectionMismatch);
+        }
+        // -4
+        match fields.single("Sec-WebSocket-Accept") {
+            Ok(None) => return Err(ResponseError::AcceptMissing),
+            Ok(Some(value)) if value == self.proof.as_bytes() => {}
+            Ok(Some(_)) => return Err(ResponseError::AcceptMismatch),
+            Err(_) => return Err(ResponseError::AcceptRepeated),
+        }
+        // -5: that the extensions were offered is for whoever knows them to check.
+        let extensions = extensions(fields).map_err(|NotText| ResponseError::Extensions)?;
+        if extensions.is_some() && !self.has_extensions {
+            return Err(ResponseError::ExtensionsUnrequested);
+        }
+        Ok(Established {
+            version: self.version,
+            subprotocol: self.check_subprotocol(fields)?,
+            extensions,
+        })
+    }
+
+    /// -6
+    fn check_subprotocol(&self, fields: &Fields) -> Result<Option<String>, ResponseError> {
+        match fields.single(subprotocol::FIELD) {
+            Err(_) => Err(ResponseError::SubprotocolRepeated),
+            Ok(None) if self.requires_subprotocol => Err(ResponseError::SubprotocolMissing),
+            Ok(None) => Ok(None),
+            Ok(Some(_)) if self.subprotocols.is_empty() => {
+                Err(ResponseError::SubprotocolUnrequested)
+            }
+            Ok(Some(value)) => {
+                let chosen = self
+                    .subprotocols
+                    .iter()
+                    .find(|name| name.as_bytes() == value);
+                chosen
+                    .cloned()
+                    .map(Some)
+                    .ok_or(ResponseError::SubprotocolMismatch)
+            }
+        }
+    }
+}
+
+struct NotText;
+
+/// The extensions of either message as one line of text; they may be spread over several lines
+/// (RFC 6455 §9.1).
+fn extensions(fields: &Fields) -> Result<Option<String>, NotText> {
+    let Some(value) = fields.joined(EXTENSIONS) else {
+        return Ok(None);
+    };
+    let text = String::from_utf8(value).map_err(|_| NotText)?;
+    if text.is_ascii() && !text.is_empty() {
+        Ok(Some(text))
+    } else {
+        Err(NotText)
+    }
+}

@@ -1,0 +1,200 @@
+//! The server's side of a handshake.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use ws_http::{RequestDecoder, RequestHead};
+
+use crate::config::ServerConfig;
+use crate::error::{Misuse, RequestError};
+use crate::established::Established;
+use crate::offer::Offer;
+use crate::response::{Accept, Reject, Response};
+use crate::rfc6455;
+use crate::version::Version;
+
+/// Where a server's handshake stands.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum ServerHandshake {
+    /// More bytes are wanted.
+    NeedsInput(NeedsInput),
+    /// The request is there and breaks no rule; the application decides.
+    Requested(Requested),
+    /// The handshake is over, and the connection open.
+    Established(Established),
+}
+
+impl ServerHandshake {
+    /// Begins with raw bytes.
+    pub fn start(config: &ServerConfig) -> NeedsInput {
+        NeedsInput {
+            decoder: RequestDecoder::new(config.limits),
+            config: config.clone(),
+        }
+    }
+
+    /// Begins with a request that another HTTP/1.1 server has parsed.
+    ///
+    /// The fields may come in any order, and several of one name as several fields. What that
+    /// server limits, it limits itself; here only one field may not be longer than 8 KiB.
+    ///
+    /// ```
+    /// use ws_handshake::{Accept, ServerConfig, ServerHandshake};
+    ///
+    /// let requested = ServerHandshake::from_request(
+    ///     &ServerConfig::default(),
+    ///     "GET",
+    ///     "/chat",
+    ///     [
+    ///         ("host", &b"example.com"[..]),
+    ///         ("connection", b"Upgrade"),
+    ///         ("upgrade", b"websocket"),
+    ///         ("sec-websocket-version", b"13"),
+    ///         ("sec-websocket-key", b"dGhlIHNhbXBsZSBub25jZQ=="),
+    ///     ],
+    /// )?;
+    /// let (response, _established) = requested.respond(Accept::default())?;
+    /// assert_eq!(response.status().code(), 101);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the request breaks a rule; [`RequestError::response`] is what to answer.
+    pub fn from_request<'a>(
+        config: &ServerConfig,
+        method: &str,
+        target: &str,
+        fields: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Result<Requested, RequestError> {
+        let mut list = ws_http::Fields::new();
+        for (name, value) in fields {
+            list.push(name, value)?;
+        }
+        let head = RequestHead::new(method, target, list).map_err(|error| match error {
+            ws_http::InvalidTarget::Method => RequestError::Method,
+            _ => RequestError::Target,
+        })?;
+        Self::from_head(config, head)
+    }
+
+    /// Begins with a head that was read with [`ws_http::RequestDecoder`]: for servers that answer
+    /// ordinary requests on the same port.
+    ///
+    /// # Errors
+    ///
+    /// If the request breaks a rule; [`RequestError::response`] is what to answer.
+    pub fn from_head(config: &ServerConfig, head: RequestHead) -> Result<Requested, RequestError> {
+        rfc6455::check_request(head, config)
+    }
+}
+
+/// A server's handshake that waits for bytes.
+#[derive(Debug)]
+pub struct NeedsInput {
+    decoder: RequestDecoder,
+    config: ServerConfig,
+}
+
+impl NeedsInput {
+    /// Takes bytes off the front of `input`, up to the end of the request's head.
+    ///
+    /// Bytes behind the head stay in `input`: they are the client's first frames.
+    ///
+    /// # Errors
+    ///
+    /// If the request breaks a rule. The refusal has been appended to `out`; write it and close
+    /// the transport. What is left of `input` has been swallowed, since nothing behind a request
+    /// that was refused may be taken for another one.
+    pub fn receive(
+        mut self,
+        input: &mut &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<ServerHandshake, RequestError> {
+        let result = match self.decoder.decode(input) {
+            Ok(None) => return Ok(ServerHandshake::NeedsInput(self)),
+            Ok(Some(head)) => ServerHandshake::from_head(&self.config, head),
+            Err(error) => Err(error.into()),
+        };
+        match result {
+            Ok(requested) => Ok(ServerHandshake::Requested(requested)),
+            Err(error) => {
+                *input = &[];
+                error.response().encode(out);
+                Err(error)
+            }
+        }
+    }
+
+    /// Gives up before the request is complete: with 408 if it took too long, with 503 if the
+    /// server is about to stop. Close the transport once `out` is written.
+    pub fn reject(self, reject: Reject, out: &mut Vec<u8>) {
+        reject.into_response().encode(out);
+    }
+}
+
+/// A request that breaks no rule, for the application to decide upon.
+#[derive(Debug)]
+pub struct Requested {
+    pub(crate) head: RequestHead,
+    pub(crate) version: Version,
+    /// The value of `Sec-WebSocket-Accept`.
+    pub(crate) proof: String,
+    pub(crate) subprotocols: Vec<String>,
+    pub(crate) selected: Option<String>,
+    pub(crate) require_subprotocol: bool,
+    pub(crate) extensions: Option<String>,
+}
+
+impl Requested {
+    /// What the client asks for.
+    pub const fn offer(&self) -> Offer<'_> {
+        Offer::new(self)
+    }
+
+    /// The first of the client's subprotocols that the configuration lists.
+    pub fn select_subprotocol(&self) -> Option<&str> {
+        self.selected.as_deref()
+    }
+
+    /// Accepts: appends the response with status 101 to `out`.
+    ///
+    /// The result is [`ServerHandshake::Established`] for version 13.
+    ///
+    /// # Errors
+    ///
+    /// If `accept` has something that may not be said. A response with status 500 has been
+    /// appended to `out` then: write it and close the transport.
+    pub fn accept(self, accept: Accept, out: &mut Vec<u8>) -> Result<ServerHandshake, Misuse> {
+        match rfc6455::accept(&self, accept) {
+            Ok((head, established)) => {
+                head.encode(out);
+                Ok(ServerHandshake::Established(established))
+            }
+            Err(misuse) => {
+                Response::server_error().encode(out);
+                Err(misuse)
+            }
+        }
+    }
+
+    /// Accepts with the response as data, for servers that write it themselves.
+    ///
+    /// # Errors
+    ///
+    /// If `accept` has something that may not be said. Answer with status 500.
+    pub fn respond(self, accept: Accept) -> Result<(Response, Established), Misuse> {
+        let (head, established) = rfc6455::accept(&self, accept)?;
+        Ok((Response::received(head, Vec::new(), false), established))
+    }
+
+    /// Refuses: appends the response to `out`. Write it and close the transport; bytes that are
+    /// still in the input must not be read as another request.
+    pub fn reject(self, reject: Reject, out: &mut Vec<u8>) {
+        reject.into_response().encode(out);
+    }
+}
+
+#[cfg(test)]
+mod tests;
