@@ -1,1 +1,91 @@
-//! Under construction.
+//! WebSockets for applications that own their server, their runtime and their sockets.
+//!
+//! # Overview
+//!
+//! [`smol`] and [`tokio`] have `accept` and `connect` for their runtime; [`accept`] and
+//! [`connect`] do the same over any stream with futures' `AsyncRead` and `AsyncWrite`. All give a
+//! [`WebSocket`]. Each layer below can be taken alone, under a short name here or as a crate:
+//!
+//! | module | crate | what |
+//! |---|---|---|
+//! | [`futures`] | `ws-futures` | the connection over async byte streams |
+//! | [`driver`] | `ws-driver` | the connection without I/O: bytes in, events out |
+//! | [`handshake`] | `ws-handshake` | opening handshakes, both roles |
+//! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
+//! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
+//!
+//! What this crate does *not* do: it holds no logic, only names.
+//!
+//! # Features
+//!
+//! Each adds names and changes no behaviour.
+//!
+//! | feature | default | brings |
+//! |---|---|---|
+//! | `futures` | yes | [`WebSocket`] over any async byte stream |
+//! | `simdutf8` | yes | faster validation of text |
+//! | `smol` | no | smol's sockets and timers |
+//! | `tokio` | no | tokio's sockets, timers and stream traits |
+//!
+//! Without default features the layers below `futures` remain, which are `no_std` with `alloc`.
+//!
+//! # A server
+//!
+//! ```no_run
+//! use hybi::{Error, Event, Options};
+//!
+//! #[tokio::main(flavor = "current_thread")]
+//! async fn main() -> Result<(), Error> {
+//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:9001").await?;
+//!     loop {
+//!         let (stream, _) = listener.accept().await?;
+//!         stream.set_nodelay(true)?;
+//!         tokio::spawn(async move {
+//!             let mut socket = hybi::tokio::accept(stream, &Options::server()).await?;
+//!             while let Some((event, mut outbox)) = socket.exchange().await? {
+//!                 if let Event::Message(message) = event {
+//!                     outbox.feed(message).await?;
+//!                 }
+//!             }
+//!             Ok::<(), Error>(())
+//!         });
+//!     }
+//! }
+//! ```
+//!
+//! # A client
+//!
+//! ```no_run
+//! use hybi::{Error, Event, Options};
+//!
+//! fn main() -> Result<(), Error> {
+//!     smol::block_on(async {
+//!         let url = "ws://127.0.0.1:9001/";
+//!         let (mut socket, _) = hybi::smol::connect(url, &Options::client()).await?;
+//!         socket.send("hello").await?;
+//!         if let Some(Event::Message(message)) = socket.receive().await? {
+//!             println!("{message:?}");
+//!         }
+//!         println!("{:?}", socket.close(None).await?);
+//!         Ok(())
+//!     })
+//! }
+//! ```
+#![no_std]
+
+pub use ws_driver as driver;
+pub use ws_frame as frame;
+#[cfg(feature = "futures")]
+pub use ws_futures as futures;
+pub use ws_handshake as handshake;
+pub use ws_http as http;
+
+#[cfg(feature = "smol")]
+pub use ws_futures::smol;
+#[cfg(feature = "tokio")]
+pub use ws_futures::tokio;
+#[cfg(feature = "futures")]
+pub use ws_futures::{
+    CloseCode, CloseFrame, Closure, Error, Event, Message, Options, WebSocket, accept, connect,
+};
+pub use ws_handshake::{Accept, Reject, Request, Status};

@@ -1,0 +1,77 @@
+//! The driver in a loop of one's own: an echo server on blocking sockets, without a runtime.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use hybi::driver::{Config, Connection, Event};
+use hybi::handshake::{Accept, ServerConfig, ServerHandshake};
+
+fn main() -> anyhow::Result<()> {
+    let listener = TcpListener::bind("127.0.0.1:9003")?;
+    println!("listening on ws://{}/", listener.local_addr()?);
+    for stream in listener.incoming() {
+        let stream = stream?;
+        std::thread::spawn(move || serve(stream).inspect_err(|error| eprintln!("{error}")));
+    }
+    Ok(())
+}
+
+fn serve(mut stream: TcpStream) -> anyhow::Result<()> {
+    let (mut buffer, mut out, start) = ([0; 4096], Vec::new(), Instant::now());
+
+    // The opening handshake; what comes behind the request are frames already.
+    let mut handshake = ServerHandshake::start(&ServerConfig::default());
+    let mut unread = loop {
+        let len = stream.read(&mut buffer)?;
+        anyhow::ensure!(len > 0, "closed before a request");
+        let mut input = &buffer[..len];
+        match handshake.receive(&mut input, &mut out) {
+            Ok(ServerHandshake::NeedsInput(again)) => handshake = again,
+            Ok(ServerHandshake::Requested(requested)) => {
+                requested.accept(Accept::default(), &mut out)?;
+                break input.to_vec();
+            }
+            Ok(_) => unreachable!("accepted by nobody"),
+            Err(error) => {
+                stream.write_all(&out)?; // the refusal
+                return Err(error.into());
+            }
+        }
+    };
+
+    let mut connection = Connection::server(&Config::server());
+    loop {
+        // 1. Deal with what was read: an echo.
+        let (reader, writer) = connection.split_mut();
+        let mut input = &mut unread[..];
+        let result = loop {
+            match reader.receive(&mut input, writer, &mut out) {
+                Ok(Some(Event::Message(message))) => writer.send(message, &mut out)?,
+                Ok(Some(_)) => {}
+                Ok(None) => break Ok(()),
+                Err(error) => break Err(error),
+            }
+        };
+        // 2. Let time pass.
+        let now = hybi::driver::Instant::from_duration(start.elapsed());
+        let deadline = connection.tick(now, &mut out)?;
+        // 3. Write everything.
+        stream.write_all(&out)?;
+        out.clear();
+        if connection.wants_shutdown() {
+            stream.shutdown(Shutdown::Write)?;
+            return Ok(result?);
+        }
+        // 4. Wait for input or for the deadline.
+        let wait =
+            |at: hybi::driver::Instant| at.saturating_since(now).max(Duration::from_millis(1));
+        stream.set_read_timeout(deadline.map(wait))?;
+        unread = match stream.read(&mut buffer) {
+            Ok(0) => return Ok(connection.receive_eof()?),
+            Ok(len) => buffer[..len].to_vec(),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Vec::new(),
+            Err(error) => return Err(error.into()),
+        };
+    }
+}

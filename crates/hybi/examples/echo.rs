@@ -1,0 +1,133 @@
+//! An echo server, with a page for browsers at `/`.
+//!
+//! ```text
+//! cargo run --release --example echo -- --port 9001
+//! ```
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::num::NonZero;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use ::futures::{AsyncRead, AsyncWrite};
+use clap::Parser;
+use hybi::futures::Incoming;
+use hybi::{Error, Event, Options, Status};
+
+const PAGE: &str = include_str!("echo.html");
+
+/// Echoes every message back, and serves a page to try it with at /.
+#[derive(Parser)]
+struct Arguments {
+    /// Port on 127.0.0.1; 0 lets the system choose.
+    #[arg(long, default_value_t = 9001)]
+    port: u16,
+    /// Threads that serve connections.
+    #[arg(long, default_value = "1")]
+    threads: NonZero<usize>,
+    /// Run on tokio; on smol otherwise.
+    #[arg(long)]
+    tokio: bool,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)))?;
+    println!("listening on http://{}/", listener.local_addr()?);
+
+    let mut options = Options::server();
+    options.handshake.subprotocols = vec!["echo".into()];
+    let options = Arc::new(options);
+    if arguments.tokio {
+        on_tokio(listener, arguments.threads.get(), options)
+    } else {
+        on_smol(listener, arguments.threads.get(), &options)
+    }
+}
+
+/// Echoes until the connection ends.
+async fn serve<T>(incoming: Incoming<T>, options: &Options) -> Result<(), Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    if !incoming.wants_websocket() {
+        let (status, body) = match incoming.head().target() {
+            "/" => (Status::OK, PAGE),
+            _ => (Status::NOT_FOUND, "not found"),
+        };
+        return incoming
+            .respond(status, "text/html; charset=utf-8", body.as_bytes())
+            .await;
+    }
+    let mut socket = incoming.accept(options).await?;
+    // What is fed is written in one go, when there is nothing more to receive.
+    while let Some((event, mut outbox)) = socket.exchange().await? {
+        if let Event::Message(message) = event {
+            outbox.feed(message).await?;
+        }
+    }
+    Ok(())
+}
+
+fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> anyhow::Result<()> {
+    let listener = smol::Async::new(listener)?;
+    let executor = Arc::new(smol::Executor::new());
+    for _ in 1..threads {
+        let executor = Arc::clone(&executor);
+        thread::spawn(move || smol::block_on(executor.run(std::future::pending::<()>())));
+    }
+    smol::block_on(executor.run(async {
+        loop {
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    smol::Timer::after(pause(&error)).await;
+                    continue;
+                }
+            };
+            let options = Arc::clone(options);
+            let task = executor.spawn(async move {
+                stream.get_ref().set_nodelay(true)?;
+                serve(hybi::smol::read_request(stream, &options).await?, &options).await
+            });
+            task.detach();
+        }
+    }))
+}
+
+fn on_tokio(listener: TcpListener, threads: usize, options: Arc<Options>) -> anyhow::Result<()> {
+    let mut runtime = match threads {
+        1 => tokio::runtime::Builder::new_current_thread(),
+        _ => tokio::runtime::Builder::new_multi_thread(),
+    };
+    let runtime = runtime.worker_threads(threads).enable_all().build()?;
+    listener.set_nonblocking(true)?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        loop {
+            let stream = match listener.accept().await {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    tokio::time::sleep(pause(&error)).await;
+                    continue;
+                }
+            };
+            let options = Arc::clone(&options);
+            tokio::spawn(async move {
+                stream.set_nodelay(true)?;
+                serve(hybi::tokio::read_request(stream, &options).await?, &options).await
+            });
+        }
+    })
+}
+
+/// How long to wait after an accept failed: a client that has gone is no reason to, a lack of file
+/// descriptors is. Neither ends the server.
+fn pause(error: &io::Error) -> Duration {
+    match error.kind() {
+        io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset => Duration::ZERO,
+        _ => Duration::from_millis(50),
+    }
+}
