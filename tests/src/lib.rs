@@ -1,1 +1,7 @@
-//! Under construction.
+//! What several of the tests share.
+
+pub mod raw;
+pub mod world;
+
+pub use raw::{Trace, client, fails_after, receive, server, server_with_limit};
+pub use world::{Task, World};

@@ -1,2 +1,104 @@
-//! Under construction.
-fn main() {}
+//! `cargo xtask`: everything that a developer or CI runs on hybi.
+//!
+//! Each subcommand is one module and can be run from any directory of the checkout. `ci` is the
+//! gate that needs cargo alone; `test` is everything, peers included.
+#![expect(
+    clippy::std_instead_of_alloc,
+    clippy::std_instead_of_core,
+    reason = "a program for developers' machines has std and is nothing without it"
+)]
+
+mod autobahn;
+mod ci;
+mod fuzz;
+mod interop;
+mod layers;
+mod no_std;
+mod powerset;
+mod shell;
+mod source;
+mod test;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Everything that a developer or CI runs on hybi.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Run the local gate: all that needs cargo alone, in order, up to the first failure.
+    ///
+    /// Works offline once `cargo fetch` has run here and in `fuzz/`.
+    Ci(ci::Options),
+    /// Run everything: the gate, then the peers of `interop`, then Autobahn's suite.
+    ///
+    /// This is what CI runs. It installs the peers first, below the target directory.
+    Test(test::Options),
+    /// Check which crate may know which, and what the lower crates must never name.
+    Layers,
+    /// Check the house rules on sources and manifests, the README, and list the RFC's sections.
+    Tidy,
+    /// Check every library crate with every combination of up to three of its features.
+    Powerset,
+    /// Build the `no_std` crates for a Cortex-M4, whose `core` and `alloc` are built as well.
+    ///
+    /// Needs the standard library's source for exactly this compiler: rustup's component
+    /// `rust-src`, or Debian's package, which is downloaded once from this machine's own mirror.
+    NoStd(no_std::Options),
+    /// Run Autobahn's cases against our server and our client.
+    ///
+    /// Installs wstest first (Python 2.7). Fails unless every case is OK (or informational).
+    Autobahn(autobahn::Options),
+    /// Install peers with npm, pip and apt, then run the tests that talk to them.
+    Interop(interop::Options),
+    /// Fuzz with libFuzzer for a bounded time; installs cargo-fuzz when it is missing.
+    Fuzz(fuzz::Options),
+}
+
+fn main() -> ExitCode {
+    match run(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> anyhow::Result<()> {
+    let workspace = Workspace::load()?;
+    match &cli.task {
+        Task::Ci(options) => ci::run(&workspace, options),
+        Task::Test(options) => test::run(&workspace, options),
+        Task::Layers => layers::run(&workspace),
+        Task::Tidy => tidy::run(&workspace),
+        Task::Powerset => powerset::run(&workspace),
+        Task::NoStd(options) => no_std::run(&workspace, options),
+        Task::Autobahn(options) => autobahn::run(&workspace, options),
+        Task::Interop(options) => interop::run(&workspace, options),
+        Task::Fuzz(options) => fuzz::run(&workspace, options),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Cli;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+}

@@ -93,7 +93,7 @@ impl AsyncRead for Pipe {
     ) -> Poll<io::Result<usize>> {
         self.0.with(|end, outgoing, incoming| {
             end.statistics.reads += 1;
-            match end.verdict() {
+            match end.verdict(end.statistics.reads) {
                 Verdict::Proceed => incoming.poll_read(cx, buf, end.behaviour.max_read),
                 verdict => verdict.answer(
                     || outgoing.wake_also(cx.waker()),
@@ -121,7 +121,7 @@ impl AsyncWrite for Pipe {
     ) -> Poll<io::Result<usize>> {
         self.0.with(|end, outgoing, _| {
             end.statistics.writes += 1;
-            match end.verdict() {
+            match end.verdict(end.statistics.writes) {
                 Verdict::Proceed => outgoing.poll_write(cx, bufs, &end.behaviour),
                 verdict => {
                     let offered = bufs.iter().map(|buf| buf.len()).sum::<usize>();
@@ -138,7 +138,7 @@ impl AsyncWrite for Pipe {
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.0.with(|end, outgoing, _| {
             end.statistics.flushes += 1;
-            match end.verdict() {
+            match end.verdict(end.statistics.flushes) {
                 Verdict::Proceed => outgoing.flush(),
                 verdict => verdict.answer(|| outgoing.wake_also(cx.waker()), (), ()),
             }
@@ -148,7 +148,7 @@ impl AsyncWrite for Pipe {
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         self.0.with(|end, outgoing, _| {
             end.statistics.closes += 1;
-            match end.verdict() {
+            match end.verdict(end.statistics.closes) {
                 Verdict::Proceed => outgoing.close(),
                 verdict => verdict.answer(|| outgoing.wake_also(cx.waker()), (), ()),
             }
@@ -288,9 +288,9 @@ impl End {
         self.behaviour = behaviour;
     }
 
-    fn verdict(&mut self) -> Verdict {
-        self.schedule
-            .verdict(&self.behaviour, self.statistics.calls())
+    fn verdict(&mut self, of_method: u64) -> Verdict {
+        let calls = self.statistics.calls();
+        self.schedule.verdict(&self.behaviour, calls, of_method)
     }
 }
 

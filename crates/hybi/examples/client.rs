@@ -17,7 +17,7 @@ use hybi::{Closure, Error, Event, Message, Options, Request, WebSocket};
 /// Sends each line as a text message and prints what comes.
 #[derive(Parser)]
 struct Arguments {
-    /// Where to connect to, such as ws://127.0.0.1:9001/.
+    /// Where to connect to, such as `ws://127.0.0.1:9001/`.
     url: String,
     /// Ask for this subprotocol; may be repeated, the preferred one first.
     #[arg(long)]

@@ -41,7 +41,7 @@ fn main() -> anyhow::Result<()> {
     options.handshake.subprotocols = vec!["echo".into()];
     let options = Arc::new(options);
     if arguments.tokio {
-        on_tokio(listener, arguments.threads.get(), options)
+        on_tokio(listener, arguments.threads.get(), &options)
     } else {
         on_smol(listener, arguments.threads.get(), &options)
     }
@@ -97,7 +97,7 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
     }))
 }
 
-fn on_tokio(listener: TcpListener, threads: usize, options: Arc<Options>) -> anyhow::Result<()> {
+fn on_tokio(listener: TcpListener, threads: usize, options: &Arc<Options>) -> anyhow::Result<()> {
     let mut runtime = match threads {
         1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
@@ -114,7 +114,7 @@ fn on_tokio(listener: TcpListener, threads: usize, options: Arc<Options>) -> any
                     continue;
                 }
             };
-            let options = Arc::clone(&options);
+            let options = Arc::clone(options);
             tokio::spawn(async move {
                 stream.set_nodelay(true)?;
                 serve(hybi::tokio::read_request(stream, &options).await?, &options).await

@@ -45,7 +45,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
 
     /// Lets `take` take bytes off the front of what was read.
     pub(crate) fn take<R>(&mut self, take: impl FnOnce(&mut &[u8]) -> R) -> R {
-        let mut unread = &*self.input.unread();
+        let mut unread = self.input.unread();
         let taken = take(&mut unread);
         let left = unread.len();
         self.input.leave(left);

@@ -49,7 +49,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sink<Message> for WebSocket<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     pub(crate) fn poll_message(
         &mut self,
-        cx: &mut Context<'_>,
+        cx: &Context<'_>,
     ) -> Poll<Option<Result<Message, Error>>> {
         let waker = self.wakers().register(Side::Receive, cx);
         let mut cx = Context::from_waker(&waker);
@@ -69,7 +69,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         }
     }
 
-    pub(crate) fn poll_ready_to_send(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    pub(crate) fn poll_ready_to_send(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
         let waker = self.wakers().register(Side::Send, cx);
         let mut cx = Context::from_waker(&waker);
         let outbox = self.core.outbox();
@@ -79,7 +79,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             .poll_room(outbox.io, &mut cx, 0, outbox.limits)
     }
 
-    pub(crate) fn poll_flush_sent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    pub(crate) fn poll_flush_sent(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
         let waker = self.wakers().register(Side::Send, cx);
         let mut cx = Context::from_waker(&waker);
         let outbox = self.core.outbox();
@@ -87,7 +87,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     }
 
     /// Sends our Close and drives the closing handshake, if no other task does.
-    pub(crate) fn poll_close_sent(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+    pub(crate) fn poll_close_sent(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
         self.core.start_close(None)?;
         self.poll_flush_sent(cx)
     }

@@ -155,7 +155,8 @@ fn read_body<'a>(
     let mut decoder = BodyDecoder::new(framing);
     let mut body = Vec::new();
     let mut taken = 0;
-    for piece in pieces {
+    // A body may be over without a byte, which only a decoder that is asked can tell.
+    for piece in pieces.chain([&[][..]]) {
         let mut input = piece;
         loop {
             match decoder.decode(&mut input) {

@@ -112,8 +112,9 @@ impl Behaviour {
 pub enum Pending {
     /// None.
     Never,
-    /// Each call whose number is a multiple of this. Zero and one count as two, since an end that
-    /// is never ready would keep its task busy for ever.
+    /// Of each method's calls every so-many-th; so two methods that are called in turn cannot
+    /// keep step with it. Zero and one count as two, since an end that is never ready would keep
+    /// its task busy for ever.
     Every(u64),
     /// One call in four, chosen by this seed; the same seed chooses the same calls.
     Random(u64),
@@ -152,8 +153,8 @@ impl Schedule {
         }))
     }
 
-    /// What becomes of the end's call with this number.
-    pub(super) fn verdict(&mut self, behaviour: &Behaviour, call: u64) -> Verdict {
+    /// What becomes of a call, given its number among all of the end and among its method's.
+    pub(super) fn verdict(&mut self, behaviour: &Behaviour, call: u64, of_method: u64) -> Verdict {
         if let Some(failure) = behaviour.failure
             && (failure.first..=failure.last).contains(&call)
         {
@@ -161,7 +162,7 @@ impl Schedule {
         }
         let pending = match behaviour.pending {
             Pending::Never => false,
-            Pending::Every(n) => call.is_multiple_of(n.max(2)),
+            Pending::Every(n) => of_method.is_multiple_of(n.max(2)),
             Pending::Random(_) => self.0.below(4) == 0,
         };
         if pending {

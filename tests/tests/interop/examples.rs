@@ -1,0 +1,72 @@
+//! The examples of the crate `hybi`, built once and started as programs.
+
+use std::env;
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::LazyLock;
+
+use crate::process::Process;
+
+/// Which runtime an example uses.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Runtime {
+    Smol,
+    Tokio,
+}
+
+impl Runtime {
+    pub(crate) const ALL: [Self; 2] = [Self::Smol, Self::Tokio];
+
+    fn arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Smol => &[],
+            Self::Tokio => &["--tokio"],
+        }
+    }
+}
+
+/// An example as a command, for this runtime.
+pub(crate) fn example(name: &str, runtime: Runtime) -> Command {
+    let mut command = Command::new(DIRECTORY.join(name));
+    command.args(runtime.arguments());
+    command
+}
+
+/// The echo example, listening; its address is `127.0.0.1:PORT/` without the scheme.
+pub(crate) fn echo(runtime: Runtime) -> (Process, String) {
+    let process = Process::start(example("echo", runtime).args(["--port", "0"]));
+    let line = process.line().expect("the example has ended");
+    let address = line.strip_prefix("listening on http://");
+    let address = address
+        .unwrap_or_else(|| panic!("no address in {line:?}"))
+        .to_owned();
+    (process, address)
+}
+
+/// Where cargo puts the examples: beside the directory that this test is in. They are built here,
+/// because a test of another package does not make cargo do it.
+static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
+    let this = env::current_exe().expect("the test knows where it is");
+    let profile = this.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
+    let target = profile.parent().expect("target/PROFILE");
+    let mut build = Command::new(env!("CARGO"));
+    build
+        .args([
+            "build",
+            "--quiet",
+            "--package",
+            "hybi",
+            "--examples",
+            "--target-dir",
+        ])
+        .arg(target);
+    if profile.ends_with("release") {
+        build.arg("--release");
+    }
+    let status = build
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .status()
+        .expect("cargo runs");
+    assert!(status.success(), "the examples do not build");
+    profile.join("examples")
+});

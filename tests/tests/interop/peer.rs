@@ -1,0 +1,82 @@
+//! The peers: scripts that print a JSON object per line.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::process::Process;
+
+/// An implementation that we did not write.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Peer {
+    /// npm's `ws`.
+    Ws,
+    /// npm's `websocket-driver`, by faye.
+    WebsocketDriver,
+    /// The Python package `websockets`.
+    Websockets,
+    /// Chromium, on the page of the echo example; a client only.
+    Chromium,
+}
+
+impl Peer {
+    /// Starts it. The modes are told in `interop/matrix.mjs`.
+    pub(crate) fn start(self, arguments: &[&str]) -> Running {
+        let home = env::var_os("HYBI_INTEROP_DIR").map(PathBuf::from);
+        let home = home.expect("HYBI_INTEROP_DIR is set by `cargo xtask interop`");
+        let (program, script) = match self {
+            Self::Ws => ("node".into(), "ws.mjs"),
+            Self::WebsocketDriver => ("node".into(), "websocket-driver.mjs"),
+            Self::Chromium => ("node".into(), "browser.mjs"),
+            Self::Websockets => (home.join("venv/bin/python"), "websockets-peer.py"),
+        };
+        let script = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("interop")
+            .join(script);
+        let mut command = Command::new(program);
+        command
+            .arg(script)
+            .args(arguments)
+            .env("HYBI_INTEROP_DIR", home);
+        Running(Process::start(&mut command))
+    }
+}
+
+/// A peer at work.
+#[derive(Debug)]
+pub(crate) struct Running(Process);
+
+impl Running {
+    /// The port it listens on: the first thing that a server tells.
+    pub(crate) fn port(&self) -> u64 {
+        let line = self.0.line().expect("the peer has ended");
+        let port = parse(&line)["listening"].as_u64();
+        port.unwrap_or_else(|| panic!("no port in {line}"))
+    }
+
+    /// Waits until the peer is done with all its cases, and gives back their names.
+    ///
+    /// Panics when one of them failed, with what the peer says about it.
+    pub(crate) fn cases(self) -> Vec<String> {
+        let (status, lines) = self.0.finish();
+        let lines: Vec<Value> = lines.iter().map(|line| parse(line)).collect();
+        let error = lines.iter().find(|line| !line["error"].is_null());
+        let cases: Vec<String> = lines
+            .iter()
+            .filter_map(|line| line["case"].as_str())
+            .map(str::to_owned)
+            .collect();
+        assert!(
+            error.is_none() && status.success(),
+            "{status}, {error:?}, after {cases:?}"
+        );
+        assert_eq!(lines.last().expect("no line")["done"], true);
+        cases
+    }
+}
+
+fn parse(line: &str) -> Value {
+    serde_json::from_str(line).unwrap_or_else(|error| panic!("{error} in {line}"))
+}

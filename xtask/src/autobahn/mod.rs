@@ -1,0 +1,251 @@
+//! Autobahn's test suite against the examples `echo` (our server) and `client` (our client).
+//!
+//! wstest plays the peer and judges. We start both sides on loopback ports, walk the cases, read
+//! the report and fail unless it holds every case that was asked for, each of them OK.
+
+mod client;
+mod install;
+mod report;
+mod server;
+mod wstest;
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use serde_json::{Value, json};
+
+use crate::autobahn::report::Report;
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// Framing to closing, limits, fragmentation; 12 and 13 test compression, which we do not offer.
+const CASES: [&str; 9] = [
+    "1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*",
+];
+
+/// What `--quick` leaves out of section 9: of each kind the middle sizes, and of the thousand
+/// round trips of 9.7 and 9.8 the larger ones.
+const SLOW: [&str; 34] = [
+    "9.1.3", "9.1.4", "9.1.5", "9.2.3", "9.2.4", "9.2.5", "9.3.2", "9.3.3", "9.3.5", "9.3.6",
+    "9.3.7", "9.3.8", "9.4.2", "9.4.3", "9.4.5", "9.4.6", "9.4.7", "9.4.8", "9.5.2", "9.5.3",
+    "9.5.4", "9.5.5", "9.6.2", "9.6.3", "9.6.4", "9.6.5", "9.7.3", "9.7.4", "9.7.5", "9.7.6",
+    "9.8.3", "9.8.4", "9.8.5", "9.8.6",
+];
+
+/// Which part of the suite to run.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Options {
+    /// Test only this end of ours.
+    #[arg(long)]
+    role: Option<Role>,
+    /// Test only on this runtime.
+    #[arg(long)]
+    runtime: Option<Runtime>,
+    /// Leave out most of the cases that move many megabytes.
+    #[arg(long)]
+    quick: bool,
+    /// Run these cases, separated by commas, with `*` for any: `--cases 1.*,5.19`.
+    #[arg(long, value_delimiter = ',')]
+    cases: Vec<String>,
+    /// Test this server instead of the example `echo`; it must take the same options.
+    #[arg(long, value_name = "PROGRAM")]
+    server: Option<PathBuf>,
+    /// Test this client instead of the example `client`; it must take the same options.
+    #[arg(long, value_name = "PROGRAM")]
+    client: Option<PathBuf>,
+}
+
+impl Options {
+    /// Both roles on both runtimes.
+    pub(crate) fn all(quick: bool) -> Self {
+        Self {
+            quick,
+            ..Self::default()
+        }
+    }
+}
+
+/// Which end of the connection is ours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Role {
+    Server,
+    Client,
+}
+
+/// What drives our end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Runtime {
+    Smol,
+    Tokio,
+}
+
+/// One pass of the suite: our end, and where wstest leaves its report.
+#[derive(Debug)]
+struct Pass {
+    /// Our name in the report.
+    agent: String,
+    program: PathBuf,
+    /// Options that our program gets besides those of its role.
+    flags: Vec<&'static str>,
+    directory: PathBuf,
+    /// The keys `cases` and `exclude-cases` of wstest's specification.
+    selection: Value,
+}
+
+/// Installs wstest, so that a later `run` has nothing to wait for.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    install::environment(workspace).map(|_| ())
+}
+
+/// Runs the wanted passes; fails unless all cases of all of them are OK.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let environment = install::environment(workspace)?;
+    build_examples(workspace, options)?;
+    let mut reports = Vec::new();
+    for role in [Role::Server, Role::Client] {
+        for runtime in [Runtime::Smol, Runtime::Tokio] {
+            let wanted = options.role.is_none_or(|only| only == role)
+                && options.runtime.is_none_or(|only| only == runtime);
+            if !wanted {
+                continue;
+            }
+            let pass = pass(&workspace.target, options, role, runtime);
+            println!("{}: running", pass.agent);
+            let started = Instant::now();
+            let report = match role {
+                Role::Server => server::run(&environment, &pass)?,
+                Role::Client => client::run(&environment, &pass)?,
+            };
+            let seconds = started.elapsed().as_secs_f32();
+            println!("{}: {seconds:.0} s", pass.agent);
+            reports.push(report);
+        }
+    }
+    conclude(&reports)
+}
+
+/// Prints the table and what failed; the last line is the sum.
+fn conclude(reports: &[Report]) -> Result<()> {
+    println!("\n{}", report::table(reports));
+    let mut failed = 0;
+    for report in reports {
+        for failure in report.failures() {
+            println!("{}: {failure}", report.agent);
+            failed += 1;
+        }
+    }
+    let total: usize = reports.iter().map(Report::len).sum();
+    println!("Autobahn: {} passed, {failed} failed", total - failed);
+    if total == 0 {
+        bail!("no case was run");
+    }
+    if failed > 0 {
+        bail!("{failed} cases are not OK");
+    }
+    Ok(())
+}
+
+fn pass(target: &Path, options: &Options, role: Role, runtime: Runtime) -> Pass {
+    let (role_name, program, example) = match role {
+        Role::Server => ("server", &options.server, "echo"),
+        Role::Client => ("client", &options.client, "client"),
+    };
+    let (runtime_name, flags) = match runtime {
+        Runtime::Smol => ("smol", vec![]),
+        Runtime::Tokio => ("tokio", vec!["--tokio"]),
+    };
+    let agent = format!("{role_name}-{runtime_name}");
+    let example = target.join("release/examples").join(example);
+    Pass {
+        program: program.clone().unwrap_or(example),
+        flags,
+        directory: target.join("autobahn").join(&agent),
+        selection: selection(options),
+        agent,
+    }
+}
+
+fn selection(options: &Options) -> Value {
+    let excluded: &[&str] = if options.quick { &SLOW } else { &[] };
+    if options.cases.is_empty() {
+        json!({"cases": CASES, "exclude-cases": excluded})
+    } else {
+        json!({"cases": options.cases, "exclude-cases": excluded})
+    }
+}
+
+fn build_examples(workspace: &Workspace, options: &Options) -> Result<()> {
+    let mut command = shell::cargo(&workspace.root);
+    command.args(["build", "--quiet", "--release", "--package", "hybi"]);
+    let mut needed = false;
+    for (role, example, replaced) in [
+        (Role::Server, "echo", options.server.is_some()),
+        (Role::Client, "client", options.client.is_some()),
+    ] {
+        if options.role.is_none_or(|only| only == role) && !replaced {
+            command.args(["--example", example]);
+            needed = true;
+        }
+    }
+    if needed {
+        shell::run(&mut command)?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Options, Role, Runtime, SLOW, conclude, pass, selection};
+    use crate::autobahn::report::Report;
+
+    #[test]
+    fn passes_are_told_apart() {
+        let options = Options {
+            client: Some("/bin/other".into()),
+            ..Options::default()
+        };
+        let server = pass(Path::new("/t"), &options, Role::Server, Runtime::Tokio);
+        assert_eq!(server.program, Path::new("/t/release/examples/echo"));
+        assert_eq!(server.directory, Path::new("/t/autobahn/server-tokio"));
+        assert_eq!(server.flags, ["--tokio"]);
+        let client = pass(Path::new("/t"), &options, Role::Client, Runtime::Smol);
+        assert_eq!(client.program, Path::new("/bin/other"));
+        assert_eq!(client.agent, "client-smol");
+        assert!(client.flags.is_empty());
+    }
+
+    #[test]
+    fn cases_are_selected() {
+        let all = selection(&Options::default());
+        assert_eq!(all["cases"][7], "9.*");
+        assert_eq!(all["exclude-cases"].as_array().map(Vec::len), Some(0));
+        let some = selection(&Options {
+            quick: true,
+            cases: vec!["9.1.*".into()],
+            ..Options::default()
+        });
+        assert_eq!(some["cases"][0], "9.1.*");
+        assert_eq!(
+            some["exclude-cases"].as_array().map(Vec::len),
+            Some(SLOW.len())
+        );
+    }
+
+    #[test]
+    fn one_bad_case_or_none_at_all_is_a_failure() {
+        let index = |behavior: &str| {
+            format!(
+                "{{\"a\": {{\"1.1.1\": {{\"behavior\": \"{behavior}\", \"behaviorClose\": \"OK\"}}}}}}"
+            )
+        };
+        for (behavior, fine) in [("OK", true), ("FAILED", false)] {
+            let report = Report::parse("a", &["1.1.1".to_owned()], &index(behavior)).unwrap();
+            assert_eq!(conclude(&[report]).is_ok(), fine, "{behavior}");
+        }
+        assert!(conclude(&[]).is_err());
+    }
+}

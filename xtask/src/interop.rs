@@ -1,0 +1,138 @@
+//! Peers that we did not write, installed below the target directory, and the tests with them.
+//!
+//! What is installed is listed by `tests/interop/package.json` for npm and
+//! `tests/interop/requirements.txt` for pip; the browser comes from Debian. The tests find it all
+//! by two variables: `HYBI_INTEROP_DIR` is the directory that holds `node_modules` and `venv`,
+//! and `CHROMIUM` is the browser. `CHROMEDRIVER` is set where there is one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// What to do besides installing.
+#[derive(Args, Debug, Default)]
+pub(crate) struct Options {
+    /// Install the peers and run nothing.
+    #[arg(long)]
+    install_only: bool,
+    /// Run only the tests whose names contain this.
+    filter: Option<String>,
+}
+
+/// The lists of what to install, in this order.
+const LISTS: [&str; 2] = ["package.json", "requirements.txt"];
+
+/// Installs what is missing, then runs the tests of the feature `interop`.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    install(workspace)?;
+    if options.install_only {
+        return Ok(());
+    }
+    let mut command = shell::cargo(&workspace.root);
+    command
+        .args(["test", "--package", "hybi-tests", "--features", "interop"])
+        .args(&options.filter)
+        .env("HYBI_INTEROP_DIR", directory(workspace))
+        .env("CHROMIUM", chromium()?);
+    if let Some(driver) = shell::find_program("chromedriver") {
+        command.env("CHROMEDRIVER", driver);
+    }
+    shell::run(&mut command)
+}
+
+/// Installs what is missing; returns at once when all is there.
+pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    let directory = directory(workspace);
+    let lists = workspace.root.join("tests/interop");
+    let stamp = directory.join("installed");
+    let mut wanted = String::new();
+    for list in LISTS {
+        let path = lists.join(list);
+        wanted += &fs::read_to_string(&path)
+            .with_context(|| format!("cannot read {}", workspace.relative(&path)))?;
+    }
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        println!("peers from npm and PyPI: at hand");
+    } else {
+        fs::create_dir_all(&directory)?;
+        for list in LISTS {
+            fs::copy(lists.join(list), directory.join(list))?;
+        }
+        install_npm(&directory)?;
+        install_pypi(&directory)?;
+        // Last, so that an attempt that broke off is made again.
+        fs::write(&stamp, wanted)?;
+    }
+    install_chromium()
+}
+
+fn directory(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("interop")
+}
+
+fn install_npm(directory: &Path) -> Result<()> {
+    if shell::find_program("npm").is_none() {
+        bail!("the peers from npm need Node.js 18 or later, with npm");
+    }
+    shell::run(
+        Command::new("npm")
+            .args(["install", "--no-audit", "--no-fund", "--no-package-lock"])
+            .args(["--loglevel", "error"])
+            .current_dir(directory),
+    )
+}
+
+fn install_pypi(directory: &Path) -> Result<()> {
+    let venv = directory.join("venv");
+    if !venv.join("bin/pip").is_file() {
+        shell::run(
+            Command::new("python3")
+                .args(["-m", "venv", "--clear"])
+                .arg(&venv),
+        )
+        .context("the peers from PyPI need Python 3.9 or later, with venv")?;
+    }
+    shell::run(
+        Command::new(venv.join("bin/pip"))
+            .args(["install", "--quiet", "--disable-pip-version-check"])
+            .args(["--requirement", "requirements.txt"])
+            .current_dir(directory),
+    )
+}
+
+/// The browser, where it is.
+fn chromium() -> Result<PathBuf> {
+    let set = std::env::var_os("CHROMIUM").map(PathBuf::from);
+    set.or_else(|| shell::find_program("chromium"))
+        .context("there is no chromium; say where by the variable CHROMIUM")
+}
+
+/// Debian's packages need root; where we are not root, the user is told what to do.
+fn install_chromium() -> Result<()> {
+    if chromium().is_ok() {
+        println!("chromium: at hand");
+        return Ok(());
+    }
+    let packages = ["chromium", "chromium-driver"];
+    let is_root = shell::read(Command::new("id").arg("-u"))?.trim() == "0";
+    if !is_root || shell::find_program("apt-get").is_none() {
+        bail!(
+            "the tests in a browser need chromium: `sudo apt-get install {}`, or say by the \
+             variable CHROMIUM where it is",
+            packages.join(" ")
+        );
+    }
+    shell::run(Command::new("apt-get").args(["update", "-qq"]))?;
+    shell::run(
+        Command::new("apt-get")
+            .args(["install", "-y", "-qq", "--no-install-recommends"])
+            .args(packages)
+            .env("DEBIAN_FRONTEND", "noninteractive"),
+    )
+}
