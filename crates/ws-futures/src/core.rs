@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{Chunk, CloseFrame, Closure, Connection, Event, PingId, Role, State};
 
-use crate::input::Input;
+use crate::input::{Input, at_most};
 use crate::outbox::Outbox;
 use crate::output::{Output, WriteLimits};
 use crate::timer::MaybeTimer;
@@ -342,12 +342,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Closes the write side of the transport, once.
     fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if !self.shut {
-            if Pin::new(&mut self.io).poll_close(cx).is_pending() {
-                return Poll::Pending;
+        while !self.shut {
+            match Pin::new(&mut self.io).poll_close(cx) {
+                Poll::Pending => return Poll::Pending,
+                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whatever came of it, there is nothing more to write.
+                Poll::Ready(_) => self.shut = true,
             }
-            // Whatever came of it, there is nothing more to write.
-            self.shut = true;
         }
         Poll::Ready(())
     }
@@ -359,9 +360,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             let read = match reader.room() {
                 Some(room) => {
                     let limit = room.len();
-                    Pin::new(&mut self.io).poll_read(cx, room).map_ok(|len| {
-                        let len = len.min(limit);
-                        (len, reader.filled(len, writer, &mut self.output.buffer))
+                    let read = Pin::new(&mut self.io).poll_read(cx, room);
+                    read.map(|read| {
+                        let len = at_most(read?, limit)?;
+                        Ok((len, reader.filled(len, writer, &mut self.output.buffer)))
                     })
                 }
                 None => self.poll_read_buffer(cx).map_ok(|len| (len, Ok(()))),

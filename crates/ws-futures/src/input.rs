@@ -73,10 +73,9 @@ impl Input {
         loop {
             return match Pin::new(&mut *io).poll_read(cx, &mut self.buffer) {
                 Poll::Ready(Ok(len)) => {
-                    self.start = 0;
-                    // A transport that claims more than it was given has not read more.
-                    self.end = len.min(self.buffer.len());
-                    Poll::Ready(Ok(self.end))
+                    let len = at_most(len, self.buffer.len())?;
+                    (self.start, self.end) = (0, len);
+                    Poll::Ready(Ok(len))
                 }
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
                 other => other,
@@ -91,6 +90,15 @@ impl Input {
             buffers::return_read(std::mem::take(&mut self.buffer));
         }
     }
+}
+
+/// What a read gave, if a read of `limit` bytes can give that.
+pub(crate) fn at_most(len: usize, limit: usize) -> io::Result<usize> {
+    if len <= limit {
+        return Ok(len);
+    }
+    let lie = "transport claims to have read more than there was room for";
+    Err(io::Error::other(lie))
 }
 
 /// Where to note how much was taken.

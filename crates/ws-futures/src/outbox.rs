@@ -46,14 +46,14 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// [`Error::WriteBufferFull`] if more is waiting than may; after our Close.
     pub fn try_feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         let message = message.into();
-        if let Some(kind) = self.output.failure() {
-            return Err(Error::Io(kind.into()));
-        }
-        if !self.output.has_room(message.len(), self.limits) {
-            return Err(Error::WriteBufferFull);
-        }
-        self.output.prepare();
-        Ok(self.writer.send(message, &mut self.output.buffer)?)
+        let has_room = self.output.has_room(message.len(), self.limits);
+        self.add(message, has_room)
+    }
+
+    /// Adds a message after `poll_ready`.
+    pub(crate) fn start_send(&mut self, message: Message<'_>) -> Result<(), Error> {
+        let has_room = self.output.has_room_after_ready(message.len(), self.limits);
+        self.add(message, has_room)
     }
 
     /// Adds a message and waits until the transport has taken everything.
@@ -101,5 +101,16 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     pub fn close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
         self.output.prepare();
         Ok(self.writer.close(frame, &mut self.output.buffer)?)
+    }
+
+    fn add(&mut self, message: Message<'_>, has_room: bool) -> Result<(), Error> {
+        if let Some(kind) = self.output.failure() {
+            return Err(Error::Io(kind.into()));
+        }
+        if !has_room {
+            return Err(Error::WriteBufferFull);
+        }
+        self.output.prepare();
+        Ok(self.writer.send(message, &mut self.output.buffer)?)
     }
 }

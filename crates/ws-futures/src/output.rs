@@ -74,9 +74,10 @@ impl Output {
             let polled = Pin::new(&mut *io).poll_write(cx, self.pending());
             self.wrote(ready!(polled))?;
         }
-        if self.needs_flush {
-            match ready!(Pin::new(io).poll_flush(cx)) {
+        while self.needs_flush {
+            match ready!(Pin::new(&mut *io).poll_flush(cx)) {
                 Ok(()) => self.needs_flush = false,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Poll::Ready(Err(self.fail(error))),
             }
         }
@@ -105,6 +106,12 @@ impl Output {
     pub(crate) fn has_room(&self, len: usize, limits: WriteLimits) -> bool {
         let pending = self.pending().len();
         pending == 0 || pending < limits.soft && pending.saturating_add(len) <= limits.hard
+    }
+
+    /// Whether a message of `len` bytes may be added by someone who asked for room before its
+    /// length was known: then what waits is below the soft limit, and one message comes on top.
+    pub(crate) fn has_room_after_ready(&self, len: usize, limits: WriteLimits) -> bool {
+        self.pending().len() < limits.soft || self.has_room(len, limits)
     }
 
     /// Leases the buffer that the driver is about to append to.

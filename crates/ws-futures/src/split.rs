@@ -58,9 +58,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
         let message = message.into();
         poll_fn(|cx| {
             let mut socket = lock(&self.shared);
-            socket
-                .poll_ready_to_send(cx)
-                .map(|ready| ready.and_then(|()| socket.outbox().try_feed(&message)))
+            let ready = socket.poll_ready_to_send(cx, message.len());
+            ready.map(|ready| ready.and_then(|()| socket.outbox().try_feed(&message)))
         })
         .await
     }
@@ -80,7 +79,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
     ///
     /// When the transport fails, after our Close, and for more than 125 bytes.
     pub async fn ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
-        poll_fn(|cx| lock(&self.shared).poll_ready_to_send(cx)).await?;
+        poll_fn(|cx| lock(&self.shared).poll_ready_to_send(cx, payload.len())).await?;
         let id = lock(&self.shared).core.add_ping(payload)?;
         self.flush().await?;
         Ok(id)
@@ -154,11 +153,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Sender<T> {
     type Error = Error;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        lock(&self.shared).poll_ready_to_send(cx)
+        lock(&self.shared).poll_ready_to_send(cx, 0)
     }
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
-        lock(&self.shared).outbox().try_feed(&message)
+        lock(&self.shared).outbox().start_send(message.borrowed())
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {

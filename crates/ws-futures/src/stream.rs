@@ -30,11 +30,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sink<Message> for WebSocket<T> {
     type Error = Error;
 
     fn poll_ready(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        self.poll_ready_to_send(cx)
+        self.poll_ready_to_send(cx, 0)
     }
 
     fn start_send(mut self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
-        self.outbox().try_feed(&message)
+        self.outbox().start_send(message.borrowed())
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
@@ -69,14 +69,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         }
     }
 
-    pub(crate) fn poll_ready_to_send(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {
+    /// Waits for room for a message of `len` bytes; 0 where the length is not known yet.
+    pub(crate) fn poll_ready_to_send(
+        &mut self,
+        cx: &Context<'_>,
+        len: usize,
+    ) -> Poll<Result<(), Error>> {
         let waker = self.wakers().register(Side::Send, cx);
         let mut cx = Context::from_waker(&waker);
         let outbox = self.core.outbox();
-        // The length of the next message is not known, so one as large as may wait is allowed.
         outbox
             .output
-            .poll_room(outbox.io, &mut cx, 0, outbox.limits)
+            .poll_room(outbox.io, &mut cx, len, outbox.limits)
     }
 
     pub(crate) fn poll_flush_sent(&mut self, cx: &Context<'_>) -> Poll<Result<(), Error>> {

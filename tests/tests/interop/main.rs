@@ -7,5 +7,6 @@
 mod client_example;
 mod echo_example;
 mod examples;
+mod library;
 mod peer;
 mod process;

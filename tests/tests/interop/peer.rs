@@ -56,6 +56,11 @@ impl Running {
         port.unwrap_or_else(|| panic!("no port in {line}"))
     }
 
+    /// The next thing that it tells.
+    pub(crate) fn next(&self) -> Value {
+        parse(&self.0.line().expect("the peer has ended"))
+    }
+
     /// Waits until the peer is done with all its cases, and gives back their names.
     ///
     /// Panics when one of them failed, with what the peer says about it.
