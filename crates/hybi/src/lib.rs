@@ -73,6 +73,10 @@
 //! ```
 #![no_std]
 
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+mod readme {}
+
 pub use ws_driver as driver;
 pub use ws_frame as frame;
 #[cfg(feature = "futures")]

@@ -48,7 +48,8 @@ impl Connection {
         Self::new(config, Role::Server, None)
     }
 
-    fn new(config: &Config, role: Role, seed: Option<Seed>) -> Self {
+    /// What comes is judged by `role`; what goes out is masked if there is a `seed`.
+    pub(crate) fn new(config: &Config, role: Role, seed: Option<Seed>) -> Self {
         Self {
             reader: Reader::new(config, role),
             writer: Writer::new(seed),
@@ -242,3 +243,6 @@ impl Connection {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,15 +2,19 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::{CloseFrame, FrameDecoder, Header, OpCode, Rsv, Rules, Utf8Decoder};
+use ws_frame::{CloseFrame, FrameDecoder, OpCode, Rsv, Rules, Utf8Decoder};
 
 use crate::assembly::Assembly;
 use crate::text::validate;
 use crate::writer::Writer;
-use crate::{Chunk, Config, Error, Event, Kind, Message, PingId, Role, Traffic};
+use crate::{Chunk, Config, Error, Event, Kind, Message, Role, Traffic};
 
+mod admission;
 mod chunks;
+mod control;
 mod room;
+
+use admission::Limits;
 
 /// The inbound half of a connection: takes bytes, lends events, remembers *close received*.
 ///
@@ -50,13 +54,6 @@ pub struct Reader {
     pub(crate) activity: bool,
     /// A message came since the last tick.
     pub(crate) message_activity: bool,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Limits {
-    message: u64,
-    streamed: u64,
-    fragments: u32,
 }
 
 /// A message of which not all has come.
@@ -107,12 +104,7 @@ impl Reader {
             decoder: FrameDecoder::new(),
             // RFC 6455 §5.1: clients mask, servers do not.
             rules: Rules::new(role == Role::Server, Rsv::NONE),
-            limits: Limits {
-                // No message is larger than memory can be.
-                message: config.max_message_size.min(isize::MAX.unsigned_abs()) as u64,
-                streamed: config.max_streamed_size,
-                fragments: config.max_fragments,
-            },
+            limits: Limits::from(config),
             frame: None,
             message: None,
             ready: Ready::Nothing,
@@ -339,106 +331,6 @@ impl Reader {
         }
     }
 
-    /// Judges a header when it is complete, before any of its payload.
-    #[inline]
-    fn begin(&mut self, header: &Header, mode: Mode) -> Result<(), Error> {
-        self.rules.admit(header)?;
-        self.received.frame(header.payload_len);
-        self.frame = Some(header.opcode);
-        let kind = match header.opcode {
-            OpCode::Text => Kind::Text,
-            OpCode::Binary => Kind::Binary,
-            OpCode::Continuation => {
-                let size = self.admit_size(mode, header.payload_len)?;
-                return self.go_on(header.fin, size);
-            }
-            OpCode::Close | OpCode::Ping | OpCode::Pong => {
-                self.control.clear();
-                return Ok(());
-            }
-        };
-        self.message = None;
-        let size = self.admit_size(mode, header.payload_len)?;
-        if self.limits.fragments == 0 {
-            return Err(Error::TooManyFragments { limit: 0 });
-        }
-        self.utf8 = Utf8Decoder::new();
-        self.assembly.clear();
-        self.message = Some(Incoming {
-            kind,
-            mode,
-            fin: header.fin,
-            fragments: 1,
-            size,
-        });
-        Ok(())
-    }
-
-    /// Takes note of a further fragment.
-    fn go_on(&mut self, fin: bool, size: u64) -> Result<(), Error> {
-        if let Some(message) = &mut self.message {
-            message.fin = fin;
-            message.size = size;
-            message.fragments = message.fragments.saturating_add(1);
-            // Fragments without a byte count too, or they would come without end. A message that
-            // is streamed keeps nothing of them.
-            let limit = self.limits.fragments;
-            if message.mode == Mode::Whole && message.fragments > limit {
-                return Err(Error::TooManyFragments { limit });
-            }
-        }
-        Ok(())
-    }
-
-    /// The size of the message with `len` more bytes announced, if that is within its limit.
-    #[inline]
-    fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
-        let (mode, size) = match &self.message {
-            Some(message) => (message.mode, message.size),
-            None => (mode, 0),
-        };
-        let limit = match mode {
-            Mode::Whole => self.limits.message,
-            Mode::Streamed | Mode::Skipped => self.limits.streamed,
-        };
-        match size.checked_add(len) {
-            Some(size) if size <= limit => Ok(size),
-            _ => Err(Error::MessageTooBig { limit }),
-        }
-    }
-
-    /// Judges a header that is cut by what is known of it, so that a peer that stops there is
-    /// told all the same.
-    #[cold]
-    fn check_partial(&self, mode: Mode) -> Result<(), Error> {
-        if let Some(header) = self.decoder.partial_header() {
-            self.rules.check(&header)?;
-            if let Some(len) = header.payload_len
-                && !header.opcode.is_control()
-            {
-                self.admit_size(mode, len)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes a control frame, which may come between the fragments of a message (§5.4).
-    #[inline]
-    fn find_control(&mut self, opcode: OpCode, input: &mut &mut [u8]) -> Ready {
-        if self.control.is_empty() && self.payload_is_at_hand(input) {
-            return Ready::Control(opcode);
-        }
-        // At most 125 bytes, by the header.
-        if let Some(part) = self.decoder.decode_payload(input) {
-            self.control.extend_from_slice(part.payload);
-            if part.last {
-                self.frame = None;
-                return Ready::Stored(opcode);
-            }
-        }
-        Ready::Nothing
-    }
-
     /// Takes what there is of a message that is delivered whole.
     #[inline]
     fn find_message(&mut self, input: &mut &mut [u8]) -> Result<Ready, Error> {
@@ -470,47 +362,6 @@ impl Reader {
             self.utf8.decode_with(part.payload, validate)?;
         }
         Ok(Ready::Nothing)
-    }
-
-    /// Lends a control frame and answers it.
-    fn control_event<'e, 'b: 'e, M>(
-        &'e mut self,
-        input: &mut &'b mut [u8],
-        writer: &mut Writer,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<Event<'e, M>>, Error> {
-        let (opcode, payload) = match self.ready {
-            Ready::Control(opcode) => match self.take_payload(input) {
-                Some(payload) => (opcode, Some(payload)),
-                None => return Ok(None),
-            },
-            Ready::Stored(opcode) => (opcode, None),
-            _ => return Ok(None),
-        };
-        self.ready = Ready::Nothing;
-        if opcode == OpCode::Close {
-            if let Some(payload) = payload {
-                self.control.extend_from_slice(payload);
-            }
-            if let Err(error) = CloseFrame::decode(&self.control) {
-                *input = &mut [];
-                return Err(self.fail(error.into(), writer, out));
-            }
-            self.close_received = true;
-            self.peer_closed_first = !writer.is_closed();
-            writer.answer_close(&self.control, out);
-            return Ok(Some(Event::Close(self.close_frame())));
-        }
-        let payload = payload.unwrap_or(&self.control);
-        if opcode == OpCode::Ping {
-            writer.answer_ping(payload, out);
-            return Ok(Some(Event::Ping(payload)));
-        }
-        let answers: Option<PingId> = match &mut writer.pings {
-            Some(pings) => pings.answer(payload),
-            None => None,
-        };
-        Ok(Some(Event::Pong { payload, answers }))
     }
 
     /// Takes the rest of a streamed message that is no longer wanted.

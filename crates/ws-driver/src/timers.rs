@@ -152,3 +152,6 @@ impl Timers {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

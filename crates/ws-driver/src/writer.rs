@@ -372,3 +372,6 @@ impl Outgoing<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,12 +1,13 @@
 //! The library against peers that echo: here the fragments, the pings and the first Close are
 //! ours.
 
-use std::net::{Ipv4Addr, TcpListener};
+use core::net::Ipv4Addr;
 
 use futures::{AsyncRead, AsyncWrite};
 use hybi::driver::{Kind, Role};
 use hybi::{CloseCode, CloseFrame, Closure, Event, Options, Request, WebSocket};
 use serde_json::{Value, json};
+use smol::net::TcpListener;
 
 use crate::peer::{Peer, Running};
 
@@ -15,10 +16,11 @@ const PEERS: [Peer; 3] = [Peer::Ws, Peer::WebsocketDriver, Peer::Websockets];
 /// Empty messages, the edges of each form of length, and as much as a server takes by default.
 const SIZES: [usize; 9] = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20];
 
-type Socket = WebSocket<smol::Async<std::net::TcpStream>>;
-
 /// A client of ours on a path of the peer's server.
-async fn client(server: &Running, path: &str) -> Socket {
+async fn client(
+    server: &Running,
+    path: &str,
+) -> WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>> {
     let url = format!("ws://127.0.0.1:{}{path}", server.port());
     let mut request = Request::from_url(&url).unwrap();
     for name in ["unknown", "echo"] {
@@ -32,11 +34,16 @@ async fn client(server: &Running, path: &str) -> Socket {
 }
 
 /// A server of ours, and a peer that has connected to it.
-async fn server(peer: Peer) -> (Socket, Running) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+async fn server(
+    peer: Peer,
+) -> (
+    WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>>,
+    Running,
+) {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let url = format!("ws://{}/", listener.local_addr().unwrap());
     let client = peer.start(&["echo-client", &url]);
-    let (stream, _) = smol::Async::new(listener).unwrap().accept().await.unwrap();
+    let (stream, _) = listener.accept().await.unwrap();
     let mut options = Options::server();
     options.handshake.subprotocols = vec!["echo".into()];
     let socket = hybi::smol::accept(stream, &options).await.unwrap();
@@ -108,7 +115,11 @@ fn text(size: usize) -> String {
 }
 
 /// Our Close is answered, and the peer has understood it.
-async fn closes(mut socket: Socket, peer: &Running, frame: Option<CloseFrame<'_>>) {
+async fn closes<T: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: WebSocket<T>,
+    peer: &Running,
+    frame: Option<CloseFrame<'_>>,
+) {
     let role = socket.role();
     let closure = socket.close(frame).await.unwrap();
     let code = frame.map(|frame| frame.code);

@@ -1,0 +1,110 @@
+//! Which frames may come now, and how much of a message.
+
+use ws_frame::{Header, OpCode, Utf8Decoder};
+
+use super::{Incoming, Mode, Reader};
+use crate::{Config, Error, Kind};
+
+/// What a peer may send in one message.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    message: u64,
+    streamed: u64,
+    fragments: u32,
+}
+
+impl From<&Config> for Limits {
+    fn from(config: &Config) -> Self {
+        Self {
+            // No message is larger than memory can be.
+            message: config.max_message_size.min(isize::MAX.unsigned_abs()) as u64,
+            streamed: config.max_streamed_size,
+            fragments: config.max_fragments,
+        }
+    }
+}
+
+impl Reader {
+    /// Judges a header when it is complete, before any of its payload.
+    #[inline]
+    pub(super) fn begin(&mut self, header: &Header, mode: Mode) -> Result<(), Error> {
+        self.rules.admit(header)?;
+        self.received.frame(header.payload_len);
+        self.frame = Some(header.opcode);
+        let kind = match header.opcode {
+            OpCode::Text => Kind::Text,
+            OpCode::Binary => Kind::Binary,
+            OpCode::Continuation => {
+                let size = self.admit_size(mode, header.payload_len)?;
+                return self.go_on(header.fin, size);
+            }
+            OpCode::Close | OpCode::Ping | OpCode::Pong => {
+                self.control.clear();
+                return Ok(());
+            }
+        };
+        self.message = None;
+        let size = self.admit_size(mode, header.payload_len)?;
+        if self.limits.fragments == 0 {
+            return Err(Error::TooManyFragments { limit: 0 });
+        }
+        self.utf8 = Utf8Decoder::new();
+        self.assembly.clear();
+        self.message = Some(Incoming {
+            kind,
+            mode,
+            fin: header.fin,
+            fragments: 1,
+            size,
+        });
+        Ok(())
+    }
+
+    /// Takes note of a further fragment.
+    fn go_on(&mut self, fin: bool, size: u64) -> Result<(), Error> {
+        if let Some(message) = &mut self.message {
+            message.fin = fin;
+            message.size = size;
+            message.fragments = message.fragments.saturating_add(1);
+            // Fragments without a byte count too, or they would come without end. A message that
+            // is streamed keeps nothing of them.
+            let limit = self.limits.fragments;
+            if message.mode == Mode::Whole && message.fragments > limit {
+                return Err(Error::TooManyFragments { limit });
+            }
+        }
+        Ok(())
+    }
+
+    /// The size of the message with `len` more bytes announced, if that is within its limit.
+    #[inline]
+    fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
+        let (mode, size) = match &self.message {
+            Some(message) => (message.mode, message.size),
+            None => (mode, 0),
+        };
+        let limit = match mode {
+            Mode::Whole => self.limits.message,
+            Mode::Streamed | Mode::Skipped => self.limits.streamed,
+        };
+        match size.checked_add(len) {
+            Some(size) if size <= limit => Ok(size),
+            _ => Err(Error::MessageTooBig { limit }),
+        }
+    }
+
+    /// Judges a header that is cut by what is known of it, so that a peer that stops there is
+    /// told all the same.
+    #[cold]
+    pub(super) fn check_partial(&self, mode: Mode) -> Result<(), Error> {
+        if let Some(header) = self.decoder.partial_header() {
+            self.rules.check(&header)?;
+            if let Some(len) = header.payload_len
+                && !header.opcode.is_control()
+            {
+                self.admit_size(mode, len)?;
+            }
+        }
+        Ok(())
+    }
+}
