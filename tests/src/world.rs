@@ -195,7 +195,9 @@ impl Clock {
         alarms.waiting = waiting;
         drop(alarms);
         let due: BTreeMap<u64, (Instant, Waker)> = due;
-        due.into_values().for_each(|(_, waker)| waker.wake());
+        for (_, waker) in due.into_values() {
+            waker.wake();
+        }
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Alarms> {

@@ -11,7 +11,7 @@ use ws_frame::ControlPayload;
 /// So a flood costs at most 15 pongs in `out` and one here: 2 KiB.
 #[derive(Debug, Default)]
 pub(crate) struct Pongs {
-    /// Pongs appended since `out` was last seen empty.
+    /// Pongs appended since `out` was last empty when something was received.
     pending: u8,
     newest: Option<Box<ControlPayload>>,
 }
@@ -20,11 +20,13 @@ impl Pongs {
     /// How many are answered in order. Ten at once are usual in tests of peers.
     const IN_ORDER: u8 = 14;
 
+    /// Notes that `out` has been written.
+    pub(crate) fn written(&mut self) {
+        self.pending = 0;
+    }
+
     /// Whether a Ping that just came is to be answered now; if not, it is kept.
-    pub(crate) fn admit(&mut self, payload: &[u8], out: &[u8]) -> bool {
-        if out.is_empty() {
-            self.pending = 0;
-        }
+    pub(crate) fn admit(&mut self, payload: &[u8]) -> bool {
         // A newer Pong stands for all before it (§5.5.3).
         self.newest = None;
         if self.pending < Self::IN_ORDER {
@@ -37,11 +39,7 @@ impl Pongs {
 
     /// The Pong that waited, if it is to be written now: all input is used up (`starved`) or
     /// `out` has been written.
-    pub(crate) fn take_newest(&mut self, starved: bool, out: &[u8]) -> Option<Box<ControlPayload>> {
-        self.newest.as_ref()?;
-        if out.is_empty() {
-            self.pending = 0;
-        }
+    pub(crate) fn take_newest(&mut self, starved: bool) -> Option<Box<ControlPayload>> {
         let room = if starved { Self::IN_ORDER + 1 } else { 1 };
         if self.pending >= room {
             return None;

@@ -183,18 +183,19 @@ impl Writer {
     /// Answers a Ping, now or once `out` has been written (RFC 6455 §5.5.2).
     #[inline]
     pub(crate) fn answer_ping(&mut self, payload: &[u8], out: &mut Vec<u8>) {
-        if !self.close_sent && self.pongs.admit(payload, out) {
+        if !self.close_sent && self.pongs.admit(payload) {
             self.frame(true, OpCode::Pong, payload, out);
         }
     }
 
-    /// Writes the Pong that waited, if it may be written now.
+    /// Notes whether `out` has been written, and writes the Pong that waited for it.
     #[inline]
     pub(crate) fn settle(&mut self, starved: bool, out: &mut Vec<u8>) {
-        if !self.pongs.is_waiting() {
-            return;
+        if out.is_empty() {
+            self.pongs.written();
         }
-        if let Some(payload) = self.pongs.take_newest(starved, out)
+        if self.pongs.is_waiting()
+            && let Some(payload) = self.pongs.take_newest(starved)
             && !self.close_sent
         {
             self.frame(true, OpCode::Pong, &payload, out);

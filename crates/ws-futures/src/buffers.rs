@@ -5,17 +5,24 @@ use std::cell::RefCell;
 /// What one thread keeps for the next connection that has something to do.
 #[derive(Debug, Default)]
 struct Pool {
-    /// Of [`READ_LEN`] bytes each.
+    /// Of [`READ_LEN`] bytes each, all of them initialised.
     reads: Vec<Vec<u8>>,
-    /// Of any capacity, for messages and output.
-    spares: Vec<Vec<u8>>,
-    /// The capacity of all spares.
+    /// Of any capacity, for what is to be written and for messages that do not come whole.
+    spares: [Vec<Vec<u8>>; 2],
+    /// The capacity of all spares, in bytes.
     spare_bytes: usize,
+}
+
+/// What a spare is for. Kept apart, so that each is soon as large as it needs to be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Spare {
+    Output,
+    Storage,
 }
 
 /// How much is read at once.
 pub(crate) const READ_LEN: usize = 64 << 10;
-/// At most this many of either kind are kept by a thread.
+/// At most this many of each are kept by a thread.
 const MAX_KEPT: usize = 16;
 /// At most this much capacity is kept in spares by a thread, in bytes.
 const MAX_SPARE_BYTES: usize = 8 << 20;
@@ -26,7 +33,8 @@ thread_local! {
 
 /// A buffer to read into, all of it initialised.
 pub(crate) fn lease_read() -> Vec<u8> {
-    POOL.with_borrow_mut(|pool| pool.reads.pop())
+    with_pool(|pool| pool.reads.pop())
+        .flatten()
         .unwrap_or_else(|| vec![0; READ_LEN])
 }
 
@@ -35,7 +43,7 @@ pub(crate) fn return_read(buffer: Vec<u8>) {
     if buffer.len() != READ_LEN {
         return;
     }
-    POOL.with_borrow_mut(|pool| {
+    with_pool(|pool| {
         if pool.reads.len() < MAX_KEPT {
             pool.reads.push(buffer);
         }
@@ -43,26 +51,35 @@ pub(crate) fn return_read(buffer: Vec<u8>) {
 }
 
 /// Storage of any capacity, perhaps none.
-pub(crate) fn lease_spare() -> Vec<u8> {
-    POOL.with_borrow_mut(|pool| {
-        let spare = pool.spares.pop().unwrap_or_default();
+pub(crate) fn lease_spare(purpose: Spare) -> Vec<u8> {
+    let spare = with_pool(|pool| {
+        let spare = pool.spares[purpose as usize].pop()?;
         pool.spare_bytes -= spare.capacity();
-        spare
-    })
+        Some(spare)
+    });
+    spare.flatten().unwrap_or_default()
 }
 
 /// Gives storage back.
-pub(crate) fn return_spare(spare: Vec<u8>) {
+pub(crate) fn return_spare(purpose: Spare, spare: Vec<u8>) {
     let capacity = spare.capacity();
     if capacity == 0 {
         return;
     }
-    POOL.with_borrow_mut(|pool| {
-        if pool.spares.len() < MAX_KEPT && pool.spare_bytes + capacity <= MAX_SPARE_BYTES {
+    with_pool(|pool| {
+        let kept = &mut pool.spares[purpose as usize];
+        if kept.len() < MAX_KEPT && pool.spare_bytes + capacity <= MAX_SPARE_BYTES {
             pool.spare_bytes += capacity;
-            pool.spares.push(spare);
+            kept.push(spare);
         }
     });
+}
+
+/// `None` while the thread ends and its pool is gone.
+fn with_pool<R>(f: impl FnOnce(&mut Pool) -> R) -> Option<R> {
+    POOL.try_with(|pool| pool.try_borrow_mut().ok().map(|mut pool| f(&mut pool)))
+        .ok()
+        .flatten()
 }
 
 #[cfg(test)]
@@ -73,20 +90,22 @@ mod tests {
     fn a_thread_keeps_a_bounded_number_and_capacity() {
         for _ in 0..2 * MAX_KEPT {
             return_read(vec![0; READ_LEN]);
-            return_spare(Vec::with_capacity(1 << 20));
+            return_spare(Spare::Output, Vec::with_capacity(1 << 20));
+            return_spare(Spare::Storage, Vec::with_capacity(1));
         }
         return_read(vec![0; 1]);
-        POOL.with_borrow(|pool| {
+        with_pool(|pool| {
             assert_eq!(pool.reads.len(), MAX_KEPT);
             assert!(pool.spare_bytes <= MAX_SPARE_BYTES);
-            let bytes: usize = pool.spares.iter().map(Vec::capacity).sum();
+            let bytes: usize = pool.spares.iter().flatten().map(Vec::capacity).sum();
             assert_eq!(bytes, pool.spare_bytes);
-        });
+        })
+        .unwrap();
         assert_eq!(lease_read().len(), READ_LEN);
-        let spare = lease_spare();
+        let spare = lease_spare(Spare::Output);
         assert!(spare.capacity() >= 1 << 20);
-        let kept = POOL.with_borrow(|pool| pool.spare_bytes);
-        return_spare(spare);
-        assert!(POOL.with_borrow(|pool| pool.spare_bytes) > kept);
+        let kept = with_pool(|pool| pool.spare_bytes);
+        return_spare(Spare::Output, spare);
+        assert!(with_pool(|pool| pool.spare_bytes) > kept);
     }
 }

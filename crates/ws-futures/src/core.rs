@@ -7,12 +7,13 @@ use std::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{Chunk, CloseFrame, Closure, Connection, Event, PingId, Role, State};
 
+use crate::Error;
+use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
 use crate::outbox::Outbox;
 use crate::output::{Output, WriteLimits};
 use crate::timer::MaybeTimer;
 use crate::websocket::Parts;
-use crate::{Error, buffers};
 
 /// The connection, its transport, and what lies between them.
 #[derive(Debug)]
@@ -390,7 +391,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Reads into the buffer, all of which has been received.
     fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         if !self.input.is_leased() {
-            let storage = buffers::lease_spare();
+            let storage = buffers::lease_spare(Spare::Storage);
             self.connection.split_mut().0.give_storage(storage);
         }
         self.input.poll_read(&mut self.io, cx)
@@ -426,7 +427,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         if self.input.is_empty() {
             self.input.release();
             if let Some(storage) = self.connection.split_mut().0.take_storage() {
-                buffers::return_spare(storage);
+                buffers::return_spare(Spare::Storage, storage);
             }
         }
     }

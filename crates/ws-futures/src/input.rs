@@ -92,6 +92,12 @@ impl Input {
     }
 }
 
+impl Drop for Input {
+    fn drop(&mut self) {
+        buffers::return_read(std::mem::take(&mut self.buffer));
+    }
+}
+
 /// What a read gave, if a read of `limit` bytes can give that.
 pub(crate) fn at_most(len: usize, limit: usize) -> io::Result<usize> {
     if len <= limit {

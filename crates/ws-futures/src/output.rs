@@ -7,7 +7,8 @@ use std::task::{Context, Poll, ready};
 use futures_io::AsyncWrite;
 use ws_driver::{Message, Writer};
 
-use crate::{Error, buffers};
+use crate::Error;
+use crate::buffers::{self, Spare};
 
 /// The buffer that the driver appends to, and how much of it has been written.
 ///
@@ -117,7 +118,7 @@ impl Output {
     /// Leases the buffer that the driver is about to append to.
     pub(crate) fn prepare(&mut self) {
         if self.buffer.capacity() == 0 {
-            self.buffer = buffers::lease_spare();
+            self.buffer = buffers::lease_spare(Spare::Output);
             self.buffer.clear();
         }
     }
@@ -165,14 +166,14 @@ impl Output {
         if self.is_empty() {
             self.written = 0;
             self.buffer.clear();
-            buffers::return_spare(std::mem::take(&mut self.buffer));
+            buffers::return_spare(Spare::Output, std::mem::take(&mut self.buffer));
         }
     }
 
     /// Takes what has not been written out.
     pub(crate) fn into_unsent(mut self) -> Vec<u8> {
         self.buffer.drain(..self.written);
-        self.buffer
+        std::mem::take(&mut self.buffer)
     }
 
     /// Takes note of what one write did.
@@ -204,6 +205,12 @@ impl Output {
         self.buffer.clear();
         self.written = 0;
         Error::Io(error)
+    }
+}
+
+impl Drop for Output {
+    fn drop(&mut self) {
+        buffers::return_spare(Spare::Output, std::mem::take(&mut self.buffer));
     }
 }
 

@@ -141,9 +141,10 @@ fn a02_send_is_dropped_after_every_byte() {
 fn a03_streamed_message_is_dropped_between_fragments() {
     let (mut socket, mut raw) = server_and_raw(GOOD(), GOOD());
     World::new().run(async move {
-        let mut writer = socket.message_writer(Kind::Text).unwrap();
-        writer.write(b"one ").await.unwrap();
-        drop(writer);
+        {
+            let mut writer = socket.message_writer(Kind::Text).unwrap();
+            writer.write(b"one ").await.unwrap();
+        }
         let refused = socket.send("other").await;
         assert!(matches!(refused, Err(Error::Misuse(_))), "{refused:?}");
         assert!(socket.message_writer(Kind::Text).is_err());
@@ -171,9 +172,10 @@ fn a03_streamed_message_may_end_with_the_connection() {
     let (mut client, mut server) = both(GOOD(), GOOD());
     let (closure, (seen, end)) = World::new().run(join(
         async move {
-            let mut writer = client.message_writer(Kind::Binary).unwrap();
-            writer.write(b"never finished").await.unwrap();
-            drop(writer);
+            {
+                let mut writer = client.message_writer(Kind::Binary).unwrap();
+                writer.write(b"never finished").await.unwrap();
+            }
             client.close(None).await.unwrap()
         },
         async move { receive_all(&mut server).await },

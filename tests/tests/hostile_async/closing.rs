@@ -243,20 +243,11 @@ fn a24_durations_of_any_length() {
             } else {
                 SECOND
             };
+            let keep_alive = |interval, timeout| Some(KeepAlive { interval, timeout });
             let timeout = duration;
             match which {
-                0 => {
-                    connection.keep_alive = Some(KeepAlive {
-                        interval,
-                        timeout: SECOND,
-                    })
-                }
-                1 => {
-                    connection.keep_alive = Some(KeepAlive {
-                        interval: SECOND,
-                        timeout,
-                    })
-                }
+                0 => connection.keep_alive = keep_alive(interval, SECOND),
+                1 => connection.keep_alive = keep_alive(SECOND, timeout),
                 2 => connection.idle_timeout = Some(timeout),
                 _ => connection.close_timeout = timeout,
             }
@@ -285,15 +276,15 @@ fn a24_ten_years_pass() {
     let mut server = WebSocket::server(near, &options);
     let mut client = WebSocket::client(far, &client_options()).unwrap();
     let mut world = World::new();
-    let served = world.spawn(async move { receive_all(&mut server).await });
+    let serving = world.spawn(async move { receive_all(&mut server).await });
     world.advance(Duration::from_secs(10 * 365 * 24 * 3600));
-    assert!(!served.is_done());
+    assert!(!serving.is_done());
     let closure = world.run(async move {
         client.send("still here").await.unwrap();
         client.close(None).await.unwrap()
     });
     assert!(closure.is_clean());
     world.settle();
-    let (seen, _) = served.take().unwrap();
+    let (seen, _) = serving.take().unwrap();
     assert_eq!(seen, [Seen::Text("still here".into()), Seen::Close(None)]);
 }

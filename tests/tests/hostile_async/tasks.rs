@@ -160,8 +160,8 @@ fn a09_writer_failure_stays() {
 
 #[test]
 fn a29_what_a_task_needs_to_know_of_the_types() {
-    fn size<T: Send>(value: T) -> usize {
-        size_of_val(&value)
+    fn size<T: Send>(value: &T) -> usize {
+        size_of_val(value)
     }
     fn works<T: Send + Unpin>() {}
     fn stream<T: Stream<Item = Result<Message, Error>> + Unpin>() {}
@@ -175,10 +175,10 @@ fn a29_what_a_task_needs_to_know_of_the_types() {
     sink::<Sender<Pipe>>();
     let (mut socket, _raw) = server_and_raw(GOOD(), GOOD());
     let sizes = [
-        size(socket.receive()),
-        size(socket.send("x")),
-        size(socket.close(None)),
-        size(socket),
+        size(&socket.receive()),
+        size(&socket.send("x")),
+        size(&socket.close(None)),
+        size(&socket),
     ];
     assert!(sizes.iter().all(|size| *size < 1024), "{sizes:?}");
 }

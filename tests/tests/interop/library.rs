@@ -5,7 +5,7 @@ use core::net::Ipv4Addr;
 
 use futures::{AsyncRead, AsyncWrite};
 use hybi::driver::{Kind, Role};
-use hybi::{CloseCode, CloseFrame, Closure, Event, Options, Request, WebSocket};
+use hybi::{CloseCode, CloseFrame, Closure, Error, Event, Options, Request, WebSocket};
 use serde_json::{Value, json};
 use smol::net::TcpListener;
 
@@ -20,53 +20,56 @@ const SIZES: [usize; 9] = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20]
 async fn client(
     server: &Running,
     path: &str,
-) -> WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>> {
+) -> Result<WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>>, Error> {
     let url = format!("ws://127.0.0.1:{}{path}", server.port());
-    let mut request = Request::from_url(&url).unwrap();
+    let mut request = Request::from_url(&url)?;
     for name in ["unknown", "echo"] {
-        request = request.with_subprotocol(name).unwrap();
+        request = request.with_subprotocol(name)?;
     }
-    let (socket, _) = hybi::smol::connect_to(&request, &Options::client())
-        .await
-        .unwrap();
+    let (socket, _) = hybi::smol::connect_to(&request, &Options::client()).await?;
     assert_eq!(server.next(), json!({ "open": "echo" }));
-    socket
+    Ok(socket)
 }
 
 /// A server of ours, and a peer that has connected to it.
 async fn server(
     peer: Peer,
-) -> (
-    WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>>,
-    Running,
-) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
-    let url = format!("ws://{}/", listener.local_addr().unwrap());
+) -> Result<
+    (
+        WebSocket<impl AsyncRead + AsyncWrite + Unpin + use<>>,
+        Running,
+    ),
+    Error,
+> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let url = format!("ws://{}/", listener.local_addr()?);
     let client = peer.start(&["echo-client", &url]);
-    let (stream, _) = listener.accept().await.unwrap();
+    let (stream, _) = listener.accept().await?;
     let mut options = Options::server();
     options.handshake.subprotocols = vec!["echo".into()];
-    let socket = hybi::smol::accept(stream, &options).await.unwrap();
+    let socket = hybi::smol::accept(stream, &options).await?;
     assert_eq!(client.next(), json!({ "open": "echo" }));
-    (socket, client)
+    Ok((socket, client))
 }
 
-async fn exchange<T: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocket<T>) {
+async fn exchange<T: AsyncRead + AsyncWrite + Unpin>(
+    socket: &mut WebSocket<T>,
+) -> Result<(), Error> {
     assert_eq!(socket.subprotocol(), Some("echo"));
     for size in SIZES {
         let text = text(size);
-        echoes(socket, Kind::Text, text.as_bytes(), size).await;
-        echoes(socket, Kind::Binary, text.as_bytes(), size).await;
+        echoes(socket, Kind::Text, text.as_bytes(), size).await?;
+        echoes(socket, Kind::Binary, text.as_bytes(), size).await?;
     }
     // Fragments, which may be cut inside a code point.
     for size in [1, 125, 126, 10_000] {
         let text = text(4 * size + 3);
-        echoes(socket, Kind::Text, text.as_bytes(), size).await;
-        echoes(socket, Kind::Binary, text.as_bytes(), size).await;
+        echoes(socket, Kind::Text, text.as_bytes(), size).await?;
+        echoes(socket, Kind::Binary, text.as_bytes(), size).await?;
     }
     for payload in [&b""[..], b"?", &[b'p'; 125]] {
-        let id = socket.ping(payload).await.unwrap();
-        let event = socket.receive().await.unwrap();
+        let id = socket.ping(payload).await?;
+        let event = socket.receive().await?;
         assert_eq!(
             event,
             Some(Event::Pong {
@@ -75,6 +78,7 @@ async fn exchange<T: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocket<T>) 
             })
         );
     }
+    Ok(())
 }
 
 /// Sends a message, in pieces if there are several, and gets it back.
@@ -83,22 +87,21 @@ async fn echoes<T: AsyncRead + AsyncWrite + Unpin>(
     kind: Kind,
     payload: &[u8],
     size: usize,
-) {
+) -> Result<(), Error> {
     if payload.len() > size {
-        let mut writer = socket.message_writer(kind).unwrap();
+        let mut writer = socket.message_writer(kind)?;
         for piece in payload.chunks(size) {
-            writer.write(piece).await.unwrap();
+            writer.write(piece).await?;
         }
-        writer.finish().await.unwrap();
+        writer.finish().await?;
     } else if kind == Kind::Text {
         socket
-            .send(core::str::from_utf8(payload).unwrap())
-            .await
-            .unwrap();
+            .send(core::str::from_utf8(payload).expect("it was text"))
+            .await?;
     } else {
-        socket.send(payload).await.unwrap();
+        socket.send(payload).await?;
     }
-    let Some(Event::Message(echo)) = socket.receive().await.unwrap() else {
+    let Some(Event::Message(echo)) = socket.receive().await? else {
         panic!("no echo of {} bytes", payload.len());
     };
     assert_eq!(echo.kind(), kind);
@@ -107,6 +110,7 @@ async fn echoes<T: AsyncRead + AsyncWrite + Unpin>(
         "not the {} bytes sent",
         payload.len()
     );
+    Ok(())
 }
 
 /// So many bytes of characters that take one to four bytes each.
@@ -119,9 +123,9 @@ async fn closes<T: AsyncRead + AsyncWrite + Unpin>(
     mut socket: WebSocket<T>,
     peer: &Running,
     frame: Option<CloseFrame<'_>>,
-) {
+) -> Result<(), Error> {
     let role = socket.role();
-    let closure = socket.close(frame).await.unwrap();
+    let closure = socket.close(frame).await?;
     let code = frame.map(|frame| frame.code);
     match closure {
         Closure::Clean {
@@ -131,6 +135,7 @@ async fn closes<T: AsyncRead + AsyncWrite + Unpin>(
     }
     let (code, reason) = frame.map_or((1005, ""), |frame| (frame.code.get(), frame.reason));
     assert_eq!(peer.next(), json!({ "closed": code, "reason": reason }));
+    Ok(())
 }
 
 const FRAME: CloseFrame<'static> = CloseFrame {
@@ -143,9 +148,9 @@ fn client_exchanges_and_closes() {
     for peer in PEERS {
         smol::block_on(async {
             let server = peer.start(&["echo-server"]);
-            let mut socket = client(&server, "/").await;
-            exchange(&mut socket).await;
-            closes(socket, &server, Some(FRAME)).await;
+            let mut socket = client(&server, "/").await.unwrap();
+            exchange(&mut socket).await.unwrap();
+            closes(socket, &server, Some(FRAME)).await.unwrap();
         });
     }
 }
@@ -154,9 +159,9 @@ fn client_exchanges_and_closes() {
 fn server_exchanges_and_closes() {
     for peer in PEERS {
         smol::block_on(async {
-            let (mut socket, client) = server(peer).await;
-            exchange(&mut socket).await;
-            closes(socket, &client, Some(FRAME)).await;
+            let (mut socket, client) = server(peer).await.unwrap();
+            exchange(&mut socket).await.unwrap();
+            closes(socket, &client, Some(FRAME)).await.unwrap();
         });
     }
 }
@@ -167,10 +172,10 @@ fn closes_without_a_code() {
     for peer in [Peer::Ws, Peer::Websockets] {
         smol::block_on(async {
             let server_of_theirs = peer.start(&["echo-server"]);
-            let socket = client(&server_of_theirs, "/").await;
-            closes(socket, &server_of_theirs, None).await;
-            let (socket, client) = server(peer).await;
-            closes(socket, &client, None).await;
+            let socket = client(&server_of_theirs, "/").await.unwrap();
+            closes(socket, &server_of_theirs, None).await.unwrap();
+            let (socket, client) = server(peer).await.unwrap();
+            closes(socket, &client, None).await.unwrap();
         });
     }
 }
@@ -181,7 +186,7 @@ fn client_is_closed_by_the_server() {
     for peer in PEERS {
         smol::block_on(async {
             let server = peer.start(&["echo-server"]);
-            let mut socket = client(&server, "/close/4321/why").await;
+            let mut socket = client(&server, "/close/4321/why").await.unwrap();
             let event = socket.receive().await.unwrap();
             let Some(Event::Close(Some(frame))) = event else {
                 panic!("{event:?}")
