@@ -15,6 +15,7 @@ use ::futures::future::{Either, select};
 use ::futures::{SinkExt, StreamExt};
 use clap::Parser;
 use hybi::futures::KeepAlive;
+use hybi::smol::Socket;
 use hybi::{CloseCode, CloseFrame, Error, Message, Options};
 use smol::Async;
 
@@ -78,7 +79,7 @@ async fn join(
     options: &Options,
 ) -> Result<(), Error> {
     stream.get_ref().set_nodelay(true)?;
-    let socket = hybi::smol::accept(stream, options).await?;
+    let socket = hybi::smol::accept(Socket(stream), options).await?;
     let (mut sender, mut receiver) = socket.split();
     let (mailbox, mut mail) = mpsc::channel(PATIENCE);
     lock(room).insert(peer, mailbox);

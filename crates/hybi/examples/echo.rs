@@ -14,6 +14,7 @@ use std::time::Duration;
 use ::futures::{AsyncRead, AsyncWrite};
 use clap::Parser;
 use hybi::futures::Incoming;
+use hybi::smol::Socket;
 use hybi::{Error, Event, Options, Status};
 
 const PAGE: &str = include_str!("echo.html");
@@ -90,7 +91,8 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
             let options = Arc::clone(options);
             let task = executor.spawn(async move {
                 stream.get_ref().set_nodelay(true)?;
-                serve(hybi::smol::read_request(stream, &options).await?, &options).await
+                let incoming = hybi::smol::read_request(Socket(stream), &options).await?;
+                serve(incoming, &options).await
             });
             task.detach();
         }

@@ -66,12 +66,16 @@ impl Config {
 )]
 pub struct KeepAlive {
     /// How long nothing has come from the peer when a Ping is sent. Any byte counts as life.
+    /// Less than [`MIN_INTERVAL`](Self::MIN_INTERVAL) is taken as that.
     pub interval: Duration,
     /// How long after that Ping something must have come, or the connection fails.
     pub timeout: Duration,
 }
 
 impl KeepAlive {
+    /// Two idle peers that ask more often than this would do nothing else.
+    pub const MIN_INTERVAL: Duration = Duration::from_millis(10);
+
     /// Asks after 20 seconds of silence and waits for 20 more.
     pub const DEFAULT: Self = Self {
         interval: Duration::from_secs(20),

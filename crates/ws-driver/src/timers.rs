@@ -32,7 +32,10 @@ pub(crate) struct Timers {
 impl Timers {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            keep_alive: config.keep_alive,
+            keep_alive: config.keep_alive.map(|keep_alive| KeepAlive {
+                interval: keep_alive.interval.max(KeepAlive::MIN_INTERVAL),
+                ..keep_alive
+            }),
             idle_timeout: config.idle_timeout,
             close_timeout: config.close_timeout,
             ping_at: None,

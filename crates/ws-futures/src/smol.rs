@@ -1,7 +1,10 @@
 //! Sockets and timers of smol (async-io).
+//!
+//! Closing an `Async<TcpStream>` does not end its write side, so the peer would not see the
+//! transport end: wrap it in a [`Socket`]. `smol::net::TcpStream` can be used as it is.
 
-use std::io;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::io::{self, IoSlice};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -60,10 +63,7 @@ where
 /// # Errors
 ///
 /// Those of [`connect_to`]; [`Error::Url`].
-pub async fn connect(
-    url: &str,
-    options: &Options,
-) -> Result<(WebSocket<Async<TcpStream>>, Response), Error> {
+pub async fn connect(url: &str, options: &Options) -> Result<(WebSocket<Socket>, Response), Error> {
     connect_to(&Request::from_url(url)?, options).await
 }
 
@@ -77,13 +77,19 @@ pub async fn connect(
 pub async fn connect_to(
     request: &Request,
     options: &Options,
-) -> Result<(WebSocket<Async<TcpStream>>, Response), Error> {
+) -> Result<(WebSocket<Socket>, Response), Error> {
     if request.is_secure() {
         return Err(Error::TlsRequired);
     }
     let stream = dial(request).await?;
     stream.get_ref().set_nodelay(true)?;
-    connect_with(stream, request, options, options.timer.or(Some(timer))).await
+    connect_with(
+        Socket(stream),
+        request,
+        options,
+        options.timer.or(Some(timer)),
+    )
+    .await
 }
 
 /// Connects to the first address that lets us.
@@ -99,6 +105,47 @@ async fn dial(request: &Request) -> io::Result<Async<TcpStream>> {
         }
     }
     Err(error)
+}
+
+/// A TCP socket of async-io's that ends its write side when it is closed.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing else")]
+pub struct Socket(pub Async<TcpStream>);
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(self.0.get_ref().shutdown(Shutdown::Write))
+    }
 }
 
 /// A timer of smol's, for [`Options::timer`].

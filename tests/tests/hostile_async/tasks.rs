@@ -174,11 +174,9 @@ fn a29_what_a_task_needs_to_know_of_the_types() {
     sink::<WebSocket<Pipe>>();
     sink::<Sender<Pipe>>();
     let (mut socket, _raw) = server_and_raw(GOOD(), GOOD());
-    let sizes = [
-        size(&socket.receive()),
-        size(&socket.send("x")),
-        size(&socket.close(None)),
-        size(&socket),
-    ];
+    let receive = size(&socket.receive());
+    let send = size(&socket.send("x"));
+    let close = size(&socket.close(None));
+    let sizes = [receive, send, close, size(&socket)];
     assert!(sizes.iter().all(|size| *size < 1024), "{sizes:?}");
 }

@@ -6,7 +6,7 @@ use alloc::string::ToString;
 use alloc::vec;
 use std::panic::catch_unwind;
 
-use ws_driver::{KeepAlive, Timer};
+use ws_driver::{CloseCode, Error, KeepAlive, Timer};
 
 const SECOND: Duration = Duration::from_secs(1);
 
