@@ -5,15 +5,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::{Chunk, CloseFrame, Closure, Connection, Event, PingId, Role, State};
+use ws_driver::{Chunk, Connection, Event, PingId, State};
 
 use crate::Error;
 use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
 use crate::outbox::Outbox;
 use crate::output::{Output, WriteLimits};
+use crate::parts::Parts;
 use crate::timer::MaybeTimer;
-use crate::websocket::Parts;
+
+mod closing;
 
 /// The connection, its transport, and what lies between them.
 #[derive(Debug)]
@@ -41,9 +43,6 @@ pub(crate) enum Mode {
 
 /// After so many reads and control frames without a wait other tasks get their turn.
 const TURN: u8 = 32;
-/// So much input is dropped while closing before the transport is given up, in bytes.
-const MAX_DROPPED: usize = 1 << 20;
-
 impl<T> Core<T> {
     pub(crate) fn new(
         io: T,
@@ -225,71 +224,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         }
     }
 
-    /// Appends our Close, unless the connection is closing already.
-    pub(crate) fn start_close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
-        if self.connection.state() != State::Open || self.connection.split_mut().1.is_closed() {
-            return Ok(());
-        }
-        self.output.prepare();
-        Ok(self.connection.close(frame, &mut self.output.buffer)?)
-    }
-
-    /// Drives the closing handshake and the end of the transport.
-    pub(crate) fn poll_close(&mut self, cx: &mut Context<'_>) -> Poll<Result<Closure, Error>> {
-        // Before the connection is over, what comes is taken and dropped.
-        while self.connection.closure().is_none() {
-            match self.poll_advance(cx, Mode::Streamed) {
-                Poll::Ready(Ok(true)) => {
-                    let dropped = match self.take_chunk() {
-                        Ok(Some(Event::Message(chunk))) => chunk.data.len(),
-                        _ => 1,
-                    };
-                    self.dropped = self.dropped.saturating_add(dropped);
-                    if self.dropped > MAX_DROPPED {
-                        let _ = self.connection.receive_eof();
-                    }
-                }
-                // The closure tells what was wrong.
-                Poll::Ready(Ok(false) | Err(_)) => break,
-                Poll::Pending => return Poll::Pending,
-            }
-        }
-        self.poll_linger(cx).map(|()| {
-            let _ = self.connection.receive_eof();
-            let closure = self.connection.closure();
-            Ok(closure.unwrap_or(Closure::Failed(ws_driver::Error::UnexpectedEof)))
-        })
-    }
-
-    /// Writes what is left, closes the write side, and reads until the peer has closed its own:
-    /// a transport that is dropped with unread input may take our last words with it.
-    fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        loop {
-            let written = self.poll_output(cx);
-            if written.is_ready() && self.poll_shutdown(cx).is_pending() {
-                return Poll::Pending;
-            }
-            if self.timer.0.is_none() || self.dropped > MAX_DROPPED {
-                return written;
-            }
-            self.input.leave(0);
-            match self.poll_read_buffer(cx) {
-                Poll::Ready(Ok(len @ 1..)) => self.dropped = self.dropped.saturating_add(len),
-                Poll::Ready(_) => return Poll::Ready(()),
-                Poll::Pending => {
-                    // Once the time for closing is over there is no deadline any more.
-                    let waits = self.tick(cx).is_ok() && self.connection.next_timer().is_some();
-                    self.release();
-                    return if waits {
-                        Poll::Pending
-                    } else {
-                        Poll::Ready(())
-                    };
-                }
-            }
-        }
-    }
-
     /// Lets the driver take what was read.
     fn advance(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
         self.output.prepare();
@@ -312,46 +246,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             return Poll::Ready(());
         }
         self.output.poll_flush(&mut self.io, cx).map(|_| ())
-    }
-
-    /// What is left to do once both Closes are exchanged or the connection has failed; `None`
-    /// while there is more to come.
-    fn poll_over(&mut self, cx: &mut Context<'_>, written: Poll<()>) -> Option<Poll<()>> {
-        if self.connection.state() != State::Closed {
-            return None;
-        }
-        // Without a timer a client cannot wait for the server to end the transport.
-        let waits = self.connection.role() == Role::Client && self.timer.0.is_some();
-        if !self.connection.wants_shutdown() && waits {
-            return None;
-        }
-        if written.is_pending() {
-            // The last words are not waited for without end.
-            return match self.tick(cx) {
-                Ok(_) if self.connection.next_timer().is_some() || self.timer.0.is_none() => {
-                    Some(Poll::Pending)
-                }
-                _ => Some(Poll::Ready(())),
-            };
-        }
-        let shut = self.poll_shutdown(cx);
-        if shut.is_ready() {
-            self.release();
-        }
-        Some(shut)
-    }
-
-    /// Closes the write side of the transport, once.
-    fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        while !self.shut {
-            match Pin::new(&mut self.io).poll_close(cx) {
-                Poll::Pending => return Poll::Pending,
-                Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
-                // Whatever came of it, there is nothing more to write.
-                Poll::Ready(_) => self.shut = true,
-            }
-        }
-        Poll::Ready(())
     }
 
     /// Reads once; `false` at the end.

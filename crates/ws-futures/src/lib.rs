@@ -68,6 +68,7 @@ mod opening;
 mod options;
 mod outbox;
 mod output;
+mod parts;
 mod pieces;
 mod split;
 mod stream;
@@ -86,10 +87,11 @@ pub use error::Error;
 pub use message::{Message, Text};
 pub use options::Options;
 pub use outbox::Outbox;
+pub use parts::Parts;
 pub use pieces::{MessageReader, MessageWriter};
 pub use split::{Receiver, Sender};
 pub use timer::Timer;
-pub use websocket::{Parts, WebSocket};
+pub use websocket::WebSocket;
 /// What events, ends and settings are made of.
 pub use ws_driver::{
     Chunk, CloseCode, CloseFrame, Closure, Config, Event, Instant, KeepAlive, Kind, PingId, Role,

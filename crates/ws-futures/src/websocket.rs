@@ -12,6 +12,7 @@ use ws_handshake::Established;
 use crate::core::{Core, Mode};
 use crate::opening::Opening;
 use crate::outbox::Outbox;
+use crate::parts::Parts;
 use crate::timer::MaybeTimer;
 use crate::wakers::Wakers;
 use crate::{Error, Options, Timer};
@@ -41,20 +42,6 @@ pub struct WebSocket<T> {
     /// There once two tasks may poll.
     pub(crate) wakers: Option<Arc<Wakers>>,
     subprotocol: Option<Box<str>>,
-}
-
-/// What a [`WebSocket`] is made of: nothing that was read or is still to be written is lost.
-#[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "all the parts there are")]
-pub struct Parts<T> {
-    /// The byte stream.
-    pub io: T,
-    /// The state of the connection, including parts of frames and messages.
-    pub connection: Connection,
-    /// What was read and not yet received.
-    pub unread: Vec<u8>,
-    /// What is to be written before anything else.
-    pub unsent: Vec<u8>,
 }
 
 impl<T> WebSocket<T> {
