@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use allocation_counter::measure;
 use futures::{AsyncRead, AsyncWrite};
 use hybi::driver::{Config, Connection, Seed};
-use hybi::{Event, Message, Options, WebSocket};
+use hybi::{Error, Event, Message, Options, WebSocket};
 use hybi_testkit::wire::Frame;
 
 /// Reads the same bytes a number of times, a wait before each, and takes whatever is written.
@@ -91,17 +91,21 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-async fn echo(socket: &mut WebSocket<Replay>, messages: usize) {
-    let mut seen = 0;
-    while seen < messages {
-        let Some((event, mut outbox)) = socket.exchange().await.unwrap() else {
-            panic!("ended after {seen}");
-        };
-        if let Event::Message(message) = event {
-            outbox.feed(message).await.unwrap();
-            seen += 1;
+/// Echoes so many messages; fails if there are less.
+fn echo(socket: &mut WebSocket<Replay>, messages: usize) {
+    let seen = block_on(async {
+        let mut seen = 0;
+        while seen < messages
+            && let Some((event, mut outbox)) = socket.exchange().await?
+        {
+            if let Event::Message(message) = event {
+                outbox.feed(message).await?;
+                seen += 1;
+            }
         }
-    }
+        Ok::<_, Error>(seen)
+    });
+    assert_eq!(seen.ok(), Some(messages));
 }
 
 /// Whole small frames, fragments, a frame larger than a read, and control frames between.
@@ -176,8 +180,8 @@ fn the_facade_allocates_nothing_per_message_and_writes_once_per_batch() {
     options.connection.keep_alive = None;
     let mut socket = WebSocket::server(Replay::new(traffic(), rounds), &options);
     // The buffers of this thread are made by the first rounds.
-    block_on(echo(&mut socket, MESSAGES * 3));
-    let heap = measure(|| block_on(echo(&mut socket, MESSAGES * (rounds - 3))));
+    echo(&mut socket, MESSAGES * 3);
+    let heap = measure(|| echo(&mut socket, MESSAGES * (rounds - 3)));
     assert_eq!(heap.count_total, 0, "{heap:?}");
     let writes = socket.io().writes;
     // What is small goes out together before each wait; a large message is written by itself.
@@ -198,7 +202,7 @@ fn an_idle_connection_holds_nothing() {
         for _ in 0..100 {
             let mut socket = WebSocket::server(Replay::new(Vec::new(), 2), &options);
             socket = socket.with_unread(&wire);
-            block_on(echo(&mut socket, 1));
+            echo(&mut socket, 1);
             // Waits once: everything is written and given back.
             let waits = pin!(socket.receive())
                 .as_mut()

@@ -97,7 +97,7 @@ impl Connection {
     ///
     /// [`Error::UnexpectedEof`] if there was no closing handshake and no failure before.
     pub fn receive_eof(&mut self) -> Result<(), Error> {
-        self.reader.receive_eof()
+        self.reader.receive_eof(&mut self.writer)
     }
 
     /// Appends a whole message in one frame.

@@ -111,7 +111,7 @@ pub enum Timer {
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Misuse {
-    /// A frame after our Close (RFC 6455 §5.5.1 forbids it).
+    /// A frame after our Close, which RFC 6455 §5.5.1 forbids, or after the connection failed.
     SendAfterClose,
     /// A Ping or Pong with more than 125 bytes (RFC 6455 §5.5).
     ControlTooLong,
@@ -126,7 +126,7 @@ pub enum Misuse {
 impl fmt::Display for Misuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::SendAfterClose => "nothing can be sent after a close",
+            Self::SendAfterClose => "nothing can be sent any more",
             Self::ControlTooLong => "ping or pong payload of more than 125 bytes",
             Self::ReasonTooLong => "close reason of more than 123 bytes",
             Self::MessageInProgress => "another message is not finished",

@@ -24,8 +24,8 @@
 //! 5. go to 1            An Err from 1 or 2: do 3 once more, then stop.
 //! ```
 //!
-//! Where a write is not finished at once, go on at 1 when it is, with empty input if need be:
-//! one Pong may have waited for it.
+//! Where a write is not finished at once, tell [`Writer::written`] how much of it was, and go on
+//! at 1 when it is, with empty input if need be: one Pong may have waited for it.
 //!
 //! # Example
 //!

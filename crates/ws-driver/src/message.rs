@@ -1,5 +1,8 @@
 //! Messages, whole and in chunks.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// Which of the two kinds of data a message holds (RFC 6455 §5.6).
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[expect(clippy::exhaustive_enums, reason = "RFC 6455 §5.6 has two")]
@@ -56,6 +59,18 @@ impl<'a> From<&'a str> for Message<'a> {
 
 impl<'a> From<&'a [u8]> for Message<'a> {
     fn from(bytes: &'a [u8]) -> Self {
+        Self::Binary(bytes)
+    }
+}
+
+impl<'a> From<&'a String> for Message<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl<'a> From<&'a Vec<u8>> for Message<'a> {
+    fn from(bytes: &'a Vec<u8>) -> Self {
         Self::Binary(bytes)
     }
 }

@@ -66,6 +66,8 @@ struct Incoming {
     fragments: u32,
     /// The payloads of all its frames so far, as announced.
     size: u64,
+    /// A chunk of it was delivered.
+    handed_out: bool,
 }
 
 /// How a message is delivered.
@@ -212,15 +214,24 @@ impl Reader {
         CloseFrame::decode(&self.control).ok().flatten()
     }
 
-    /// Passes over the rest of a message of which chunks were received, so that the next chunk
-    /// is of another message. Without one under way it does nothing.
+    /// Passes over the rest of a message of which a chunk was received, so that the next chunk is
+    /// of another message. Without one it does nothing.
     pub fn skip_message(&mut self) {
-        if let Some(message) = &mut self.message
-            && message.mode == Mode::Streamed
-        {
-            message.mode = Mode::Skipped;
+        let Some(message) = &mut self.message else {
+            return;
+        };
+        if message.mode != Mode::Streamed || !message.handed_out {
+            return;
         }
-        self.stays_ready(Mode::Whole);
+        message.mode = Mode::Skipped;
+        if let Ready::Carried { last: true, .. } = self.ready {
+            self.end_message();
+        }
+        if !matches!(self.ready, Ready::Control(_) | Ready::Stored(_)) {
+            self.ready = Ready::Nothing;
+        }
+        self.delivered = false;
+        self.assembly.clear();
     }
 
     /// Whether nothing more will come: the peer's Close has, or the connection failed.
@@ -240,13 +251,12 @@ impl Reader {
         self.received
     }
 
-    pub(crate) fn receive_eof(&mut self) -> Result<(), Error> {
+    pub(crate) fn receive_eof(&mut self, writer: &mut Writer) -> Result<(), Error> {
         self.at_eof = true;
         if self.is_over() {
             return Ok(());
         }
-        self.failure = Some(Error::UnexpectedEof);
-        Err(Error::UnexpectedEof)
+        Err(self.fail(Error::UnexpectedEof, writer, &mut Vec::new()))
     }
 
     /// Ends the connection: what the peer is told goes to `out`, and nothing more is read.
@@ -254,6 +264,7 @@ impl Reader {
     pub(crate) fn fail(&mut self, error: Error, writer: &mut Writer, out: &mut Vec<u8>) -> Error {
         self.failure = Some(error);
         self.ready = Ready::Nothing;
+        self.message = None;
         self.assembly = Assembly::default();
         writer.fail(&error, out);
         error
@@ -272,7 +283,17 @@ impl Reader {
             *input = &mut [];
             return Ok(false);
         }
-        if self.ready != Ready::Nothing && self.stays_ready(mode) {
+        if mode == Mode::Whole
+            && self.mode() == Mode::Streamed
+            && let Err(error) = self.leave_chunks()
+        {
+            *input = &mut [];
+            return Err(self.fail(error, writer, out));
+        }
+        if mode == Mode::Streamed && self.ready == Ready::Whole {
+            self.ready = Ready::Chunk;
+        }
+        if self.ready != Ready::Nothing {
             return Ok(true);
         }
         if core::mem::take(&mut self.delivered) {
@@ -404,20 +425,24 @@ impl Reader {
         self.message.map_or(Mode::Whole, |message| message.mode)
     }
 
-    /// Whether what stands ready suits `mode`; what was found for the other way of receiving is
-    /// turned into what this one delivers.
-    fn stays_ready(&mut self, mode: Mode) -> bool {
-        match (mode, self.ready) {
-            (Mode::Whole, Ready::Chunk | Ready::Carried { .. } | Ready::Prefix) => {
-                if let Ready::Carried { last: true, .. } = self.ready {
-                    self.message = None;
-                }
+    /// Goes on with [`receive`](Self::receive) in a message that was begun in chunks: takes it
+    /// whole if nothing of it was delivered, and passes over the rest of it otherwise.
+    #[cold]
+    fn leave_chunks(&mut self) -> Result<(), Error> {
+        self.skip_message();
+        let Some(message) = &mut self.message else {
+            return Ok(());
+        };
+        if message.mode == Mode::Streamed {
+            message.mode = Mode::Whole;
+            let fragments = message.fragments;
+            if let Ready::Chunk | Ready::Prefix = self.ready {
                 self.ready = Ready::Nothing;
             }
-            (Mode::Streamed, Ready::Whole) => self.ready = Ready::Chunk,
-            _ => {}
+            self.admit_size(Mode::Whole, 0)?;
+            self.admit_fragments(fragments)?;
         }
-        self.ready != Ready::Nothing
+        Ok(())
     }
 }
 

@@ -27,6 +27,10 @@ pub(crate) struct Timers {
     pong_by: Option<Instant>,
     idle_at: Option<Instant>,
     close_by: Option<Instant>,
+    /// The time for closing is over.
+    given_up: bool,
+    /// Where the last Ping of ours ends, counted in bytes of all frames.
+    ping_end: u64,
 }
 
 impl Timers {
@@ -42,6 +46,8 @@ impl Timers {
             pong_by: None,
             idle_at: None,
             close_by: None,
+            given_up: false,
+            ping_end: 0,
         }
     }
 
@@ -56,8 +62,10 @@ impl Timers {
         if let Some(pings) = &mut writer.pings {
             pings.tick(now);
         }
-        self.idle(now, reader, writer, out);
-        if writer.close_sent || reader.is_over() {
+        if !reader.is_over() {
+            self.idle(now, reader, writer, out);
+        }
+        if writer.is_closed() || reader.is_over() {
             return self.close(now, reader, writer, out);
         }
         self.keep_alive(now, reader, writer, out)?;
@@ -66,6 +74,9 @@ impl Timers {
 
     /// The next deadline and what it is for.
     pub(crate) fn next(&self) -> Option<(Instant, Timer)> {
+        if self.given_up {
+            return None;
+        }
         if let Some(by) = self.close_by {
             return Some((by, Timer::Close));
         }
@@ -90,7 +101,7 @@ impl Timers {
         let at = *self
             .idle_at
             .get_or_insert_with(|| now.saturating_add(timeout));
-        if now >= at && !writer.close_sent {
+        if now >= at && !writer.is_closed() {
             writer.close_idle(out);
         }
     }
@@ -105,12 +116,17 @@ impl Timers {
         let Some(KeepAlive { interval, timeout }) = self.keep_alive else {
             return Ok(());
         };
+        let progress = core::mem::take(&mut writer.progress);
         if core::mem::take(&mut reader.activity) {
             self.ping_at = None;
             self.pong_by = None;
         }
-        if let Some(by) = self.pong_by {
-            return if now < by {
+        if let Some(by) = &mut self.pong_by {
+            // A slow reader cannot answer a Ping that waits behind what it still reads.
+            if progress && !writer.has_written(self.ping_end) {
+                *by = now.saturating_add(timeout);
+            }
+            return if now < *by {
                 Ok(())
             } else {
                 Err(reader.fail(Error::TimedOut(Timer::Pong), writer, out))
@@ -121,6 +137,7 @@ impl Timers {
             .get_or_insert_with(|| now.saturating_add(interval));
         if now >= at {
             writer.ping_by_name(out);
+            self.ping_end = writer.appended();
             self.ping_at = None;
             self.pong_by = Some(now.saturating_add(timeout));
         }
@@ -136,17 +153,14 @@ impl Timers {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
-        if reader.at_eof {
-            self.close_by = None;
-            return Ok(None);
-        }
+        (self.ping_at, self.pong_by, self.idle_at) = (None, None, None);
         let by = *self
             .close_by
             .get_or_insert_with(|| now.saturating_add(self.close_timeout));
         if now < by {
             return Ok(Some(by));
         }
-        self.close_by = None;
+        self.given_up = true;
         reader.at_eof = true;
         if reader.is_over() {
             Ok(None)

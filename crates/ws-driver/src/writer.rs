@@ -17,6 +17,10 @@ use crate::{Error, Kind, Message, Misuse, PingId, Seed, Traffic};
 
 /// The outbound half of a connection: appends frames to `out`, remembers *close sent*.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each told apart below"
+)]
 pub struct Writer {
     /// `Some` on clients, which mask.
     keys: Option<Box<KeyStream>>,
@@ -25,9 +29,16 @@ pub struct Writer {
     pub(crate) pongs: Pongs,
     pub(crate) pings: Option<Box<Pings>>,
     pub(crate) close_sent: bool,
-    /// A message was sent since the last tick.
+    /// The connection failed: nothing can be sent any more.
+    failed: bool,
+    /// A message, or a piece of one, was sent since the last tick.
     pub(crate) activity: bool,
+    /// Something was written since the last tick.
+    pub(crate) progress: bool,
     pub(crate) sent: Traffic,
+    /// Bytes of all frames so far, and how many of them have been written.
+    appended: u64,
+    written: u64,
 }
 
 /// A message of which some frames may have been sent.
@@ -46,8 +57,12 @@ impl Writer {
             pongs: Pongs::default(),
             pings: None,
             close_sent: false,
+            failed: false,
             activity: false,
+            progress: false,
             sent: Traffic::default(),
+            appended: 0,
+            written: 0,
         }
     }
 
@@ -93,9 +108,7 @@ impl Writer {
     ///
     /// Those of [`send`](Self::send).
     pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_>, Misuse> {
-        if self.close_sent {
-            return Err(Misuse::SendAfterClose);
-        }
+        self.admit()?;
         if self.outgoing.is_some() {
             return Err(Misuse::MessageInProgress);
         }
@@ -153,9 +166,7 @@ impl Writer {
         frame: Option<CloseFrame<'_>>,
         out: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
-        if self.close_sent {
-            return Err(Misuse::SendAfterClose);
-        }
+        self.admit()?;
         let payload = match frame {
             Some(frame) => frame.encode().ok_or(Misuse::ReasonTooLong)?,
             None => ControlPayload::EMPTY,
@@ -164,12 +175,33 @@ impl Writer {
         Ok(())
     }
 
-    /// Whether our Close has been written.
+    /// Whether nothing more can be sent: our Close has been, or the connection failed.
     pub fn is_closed(&self) -> bool {
-        self.close_sent
+        self.close_sent || self.failed
     }
 
-    /// Whether a Pong waits until `out` has been written; the next
+    /// Tells that `len` more bytes of what was appended have been written.
+    ///
+    /// Who writes all of `out` before the next receive need not call this: an empty `out` tells
+    /// the same. Who keeps some of it must, or pongs wait for nothing and a slow reader is taken
+    /// for a dead one.
+    pub fn written(&mut self, len: usize) {
+        self.written = self.appended.min(self.written.saturating_add(len as u64));
+        self.progress |= len > 0;
+        self.pongs.written(self.written);
+    }
+
+    /// How many bytes will have been appended once all there is has been written.
+    pub(crate) fn appended(&self) -> u64 {
+        self.appended
+    }
+
+    /// Whether all up to `offset` has been written.
+    pub(crate) fn has_written(&self, offset: u64) -> bool {
+        self.written >= offset
+    }
+
+    /// Whether a Pong waits until those before it have been written; the next
     /// [`advance`](crate::Reader::advance) or [`receive`](crate::Reader::receive) writes it.
     pub fn has_waiting_pong(&self) -> bool {
         self.pongs.is_waiting()
@@ -183,41 +215,44 @@ impl Writer {
     /// Answers a Ping, now or once `out` has been written (RFC 6455 §5.5.2).
     #[inline]
     pub(crate) fn answer_ping(&mut self, payload: &[u8], out: &mut Vec<u8>) {
-        if !self.close_sent && self.pongs.admit(payload) {
+        if !self.is_closed() && self.pongs.admit(payload) {
             self.frame(true, OpCode::Pong, payload, out);
+            self.pongs.appended(self.appended);
         }
     }
 
     /// Notes whether `out` has been written, and writes the Pong that waited for it.
     #[inline]
     pub(crate) fn settle(&mut self, starved: bool, out: &mut Vec<u8>) {
-        if out.is_empty() {
-            self.pongs.written();
+        if out.is_empty() && self.written < self.appended {
+            self.written = self.appended;
+            self.pongs.written(self.written);
         }
         if self.pongs.is_waiting()
             && let Some(payload) = self.pongs.take_newest(starved)
-            && !self.close_sent
+            && !self.is_closed()
         {
             self.frame(true, OpCode::Pong, &payload, out);
+            self.pongs.appended(self.appended);
         }
     }
 
     /// Answers the peer's Close with the same payload, unless ours is out already
     /// (RFC 6455 §5.5.1).
     pub(crate) fn answer_close(&mut self, payload: &[u8], out: &mut Vec<u8>) {
-        if !self.close_sent {
+        if !self.is_closed() {
             self.close_with(payload, out);
         }
     }
 
     /// Tells the peer why the connection fails, as far as it can still be told (§7.1.7).
     pub(crate) fn fail(&mut self, error: &Error, out: &mut Vec<u8>) {
-        let Some(code) = error.close_code() else {
+        let sent = self.is_closed();
+        self.failed = true;
+        self.outgoing = None;
+        let Some(code) = error.close_code().filter(|_| !sent) else {
             return;
         };
-        if self.close_sent {
-            return;
-        }
         let mut payload = ControlPayload::EMPTY;
         let fits = payload.extend_from_slice(&code.get().to_be_bytes());
         debug_assert!(fits, "two bytes of 125");
@@ -243,10 +278,17 @@ impl Writer {
     }
 
     #[inline]
-    fn admit_message(&mut self) -> Result<(), Misuse> {
-        if self.close_sent {
-            return Err(Misuse::SendAfterClose);
+    fn admit(&self) -> Result<(), Misuse> {
+        if self.close_sent || self.failed {
+            Err(Misuse::SendAfterClose)
+        } else {
+            Ok(())
         }
+    }
+
+    #[inline]
+    fn admit_message(&mut self) -> Result<(), Misuse> {
+        self.admit()?;
         // §5.4: the fragments of one message are not interleaved with those of another.
         if self.outgoing.is_some() {
             return Err(Misuse::MessageInProgress);
@@ -257,9 +299,7 @@ impl Writer {
     }
 
     fn admit_control(&self, payload: &[u8]) -> Result<ControlPayload, Misuse> {
-        if self.close_sent {
-            return Err(Misuse::SendAfterClose);
-        }
+        self.admit()?;
         ControlPayload::new(payload).ok_or(Misuse::ControlTooLong)
     }
 
@@ -301,7 +341,9 @@ impl Writer {
             mask,
             payload_len,
         };
-        header.encode()
+        let encoded = header.encode();
+        self.appended += encoded.len() as u64 + payload_len;
+        encoded
     }
 }
 
@@ -344,7 +386,6 @@ impl Outgoing<'_> {
         self.fragment(piece, true, out)?;
         self.writer.outgoing = None;
         self.writer.sent.messages += 1;
-        self.writer.activity = true;
         Ok(())
     }
 
@@ -370,6 +411,7 @@ impl Outgoing<'_> {
             opcode(open.kind)
         };
         self.writer.frame(fin, opcode, piece, out);
+        self.writer.activity = true;
         Ok(())
     }
 }

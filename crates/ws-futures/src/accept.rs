@@ -1,7 +1,5 @@
 //! Servers: from a byte stream to a WebSocket.
 
-use std::task::{Context, Waker};
-
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Connection;
 use ws_handshake::{
@@ -79,10 +77,8 @@ where
             Err(Error::HandshakeTimedOut) => {
                 // RFC 9110 §15.5.9, as far as it can be written without waiting.
                 if let Ok(reject) = Reject::new(Status::REQUEST_TIMEOUT) {
-                    let Opening { io, output, .. } = &mut opening;
-                    reject.into_response().encode(&mut output.buffer);
-                    let mut cx = Context::from_waker(Waker::noop());
-                    let _ = output.poll_flush(io, &mut cx);
+                    reject.into_response().encode(&mut opening.output.buffer);
+                    opening.write_now();
                 }
                 return Err(Error::HandshakeTimedOut);
             }

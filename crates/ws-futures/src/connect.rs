@@ -43,14 +43,15 @@ where
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
     let (established, response) = loop {
-        let len = opening.read().await?;
-        let step = opening.take(|unread| {
-            if len == 0 {
-                waiting.receive_eof()
-            } else {
-                waiting.receive(unread)
-            }
-        })?;
+        let step = match opening.read().await {
+            Ok(0) => waiting.receive_eof()?,
+            Ok(_) => opening.take(|unread| waiting.receive(unread))?,
+            // A refusal of which not all has come is one all the same.
+            Err(error) => match waiting.receive_eof() {
+                Ok(refusal @ ClientHandshake::Rejected(_)) => refusal,
+                _ => return Err(error),
+            },
+        };
         match step {
             ClientHandshake::NeedsInput(again) => waiting = again,
             ClientHandshake::Established(established, response) => break (established, response),

@@ -1,19 +1,21 @@
-//! The one place where bytes are read and written.
+//! The one place where bytes are read.
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::{Chunk, Connection, Event, PingId, State};
+use ws_driver::{Chunk, Connection, Event, PingId};
 
 use crate::Error;
 use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
-use crate::outbox::Outbox;
-use crate::output::{Output, WriteLimits};
-use crate::parts::Parts;
-use crate::timer::MaybeTimer;
+use crate::outbox::{Limits, Outbox};
+use crate::output::Output;
+use crate::timer::Alarm;
+use crate::wakers::Wakers;
 
 mod closing;
 
@@ -22,16 +24,22 @@ mod closing;
 pub(crate) struct Core<T> {
     pub(crate) io: T,
     pub(crate) connection: Connection,
-    pub(crate) output: Output,
-    pub(crate) timer: MaybeTimer,
-    pub(crate) limits: WriteLimits,
     pub(crate) input: Input,
+    pub(crate) output: Output,
+    pub(crate) alarm: Alarm,
+    pub(crate) limits: Limits,
+    /// There once two tasks may poll.
+    pub(crate) wakers: Option<Arc<Wakers>>,
     /// Reads and control frames since the last wait.
     spent: u8,
     /// The write side of the transport is closed.
     shut: bool,
-    /// Input that was dropped while closing, in bytes.
+    /// Nothing more can be read.
+    read_ended: bool,
+    /// Input that was dropped behind our Close, in bytes.
     dropped: usize,
+    /// Input that was dropped behind the end of the connection, in bytes.
+    lingered: usize,
 }
 
 /// How messages are received.
@@ -41,25 +49,37 @@ pub(crate) enum Mode {
     Streamed,
 }
 
+/// What the passing of time has led to.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Tick {
+    /// Something is to be written.
+    Write,
+    /// The task is woken at the next deadline.
+    Wait,
+    /// Writing failed, and the peer has had time to say why.
+    GiveUp,
+}
+
 /// After so many reads and control frames without a wait other tasks get their turn.
 const TURN: u8 = 32;
+/// How long after a failed write the peer's last words are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(5);
+
 impl<T> Core<T> {
-    pub(crate) fn new(
-        io: T,
-        connection: Connection,
-        timer: MaybeTimer,
-        limits: WriteLimits,
-    ) -> Self {
+    pub(crate) fn new(io: T, connection: Connection, alarm: Alarm, limits: Limits) -> Self {
         Self {
             io,
             connection,
-            output: Output::new(),
-            timer,
-            limits,
             input: Input::default(),
+            output: Output::new(),
+            alarm,
+            limits,
+            wakers: None,
             spent: 0,
             shut: false,
+            read_ended: false,
             dropped: 0,
+            lingered: 0,
         }
     }
 
@@ -69,12 +89,13 @@ impl<T> Core<T> {
         self.output.buffer.extend_from_slice(unsent);
     }
 
-    pub(crate) fn into_parts(self) -> Parts<T> {
-        Parts {
-            io: self.io,
-            connection: self.connection,
-            unread: self.input.unread().to_vec(),
-            unsent: self.output.into_unsent(),
+    pub(crate) fn outbox(&mut self) -> Outbox<'_, T> {
+        Outbox {
+            io: &mut self.io,
+            writer: self.connection.split_mut().1,
+            output: &mut self.output,
+            alarm: &mut self.alarm,
+            limits: self.limits,
         }
     }
 
@@ -88,15 +109,6 @@ impl<T> Core<T> {
         self.output.prepare();
         Ok(self.connection.ping(payload, &mut self.output.buffer)?)
     }
-
-    pub(crate) fn outbox(&mut self) -> Outbox<'_, T> {
-        Outbox {
-            io: &mut self.io,
-            writer: self.connection.split_mut().1,
-            output: &mut self.output,
-            limits: self.limits,
-        }
-    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
@@ -108,9 +120,25 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         cx: &mut Context<'_>,
         mode: Mode,
     ) -> Poll<Result<bool, Error>> {
+        let polled = self.poll_event(cx, mode);
+        if let Poll::Ready(Ok(false) | Err(_)) = polled {
+            // Whoever waits to send need not wait any longer.
+            self.output.ended = true;
+            self.release();
+        }
+        polled
+    }
+
+    fn poll_event(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
         loop {
             if self.spent >= TURN {
                 self.spent = 0;
+                // Whoever keeps this busy does not stop the time.
+                match self.tick(cx) {
+                    Ok(Tick::Write | Tick::Wait) => {}
+                    Ok(Tick::GiveUp) => return Poll::Ready(Err(self.broken_off())),
+                    Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
+                }
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -120,15 +148,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
             }
             let written = self.poll_output(cx);
-            if self.connection.split_mut().1.has_waiting_pong() && written.is_ready() {
-                // It waited for the output to be written.
+            if written.is_ready() && self.connection.split_mut().1.has_waiting_pong() {
+                // It waited for others to be written.
                 continue;
-            }
-            if self.connection.state() != State::Open
-                && let Err(error) = self.tick(cx)
-            {
-                // Whoever sends without end after our Close is not listened to without end.
-                return Poll::Ready(Err(self.failed(cx, error)));
             }
             if let Some(over) = self.poll_over(cx, written) {
                 return over.map(|()| Ok(false));
@@ -136,21 +158,22 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             match self.poll_read(cx) {
                 Poll::Ready(Ok(true)) => {}
                 Poll::Ready(Ok(false)) => {
-                    let eof = self.connection.receive_eof();
-                    if let Err(error) = eof {
-                        return Poll::Ready(Err(self.broken_off(error)));
+                    self.read_ended = true;
+                    if self.connection.receive_eof().is_err() {
+                        return Poll::Ready(Err(self.broken_off()));
                     }
                 }
                 Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
                 Poll::Pending => match self.tick(cx) {
                     // A Ping or a Close is due: write it before waiting.
-                    Ok(true) => {}
+                    Ok(Tick::Write) => {}
                     // The time for closing is over.
-                    Ok(false) if self.connection.wants_shutdown() => {}
-                    Ok(false) => {
+                    Ok(Tick::Wait) if self.connection.wants_shutdown() => {}
+                    Ok(Tick::Wait) => {
                         self.release();
                         return Poll::Pending;
                     }
+                    Ok(Tick::GiveUp) => return Poll::Ready(Err(self.broken_off())),
                     Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
                 },
             }
@@ -159,67 +182,52 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lends the event that [`poll_advance`](Self::poll_advance) found.
     pub(crate) fn take_event(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        let Self {
-            io,
-            connection,
-            output,
-            input,
-            limits,
-            spent,
-            ..
-        } = self;
-        output.prepare();
-        let (reader, writer) = connection.split_mut();
-        let (mut unread, mark) = input.split();
-        let event = reader.event(&mut unread, writer, &mut output.buffer);
+        self.output.prepare();
+        let (reader, writer) = self.connection.split_mut();
+        let (mut unread, mark) = self.input.split();
+        let event = reader.event(&mut unread, writer, &mut self.output.buffer);
         mark.leave(unread.len());
+        let mut outbox = Outbox {
+            io: &mut self.io,
+            writer,
+            output: &mut self.output,
+            alarm: &mut self.alarm,
+            limits: self.limits,
+        };
         match event {
-            Ok(Some(event)) => {
+            Ok(event) => Ok(event.map(|event| {
                 if !matches!(event, Event::Message(_)) {
-                    *spent = spent.saturating_add(1);
+                    self.spent = self.spent.saturating_add(1);
                 }
-                let outbox = Outbox {
-                    io,
-                    writer,
-                    output,
-                    limits: *limits,
-                };
-                Ok(Some((event, outbox)))
-            }
-            Ok(None) => Ok(None),
-            Err(error) => {
-                write_now(output, io);
-                Err(error.into())
-            }
+                (event, outbox)
+            })),
+            Err(error) => Err(last_words(&mut outbox, self.wakers.as_ref(), error)),
         }
     }
 
     /// Lends the chunk that [`poll_advance`](Self::poll_advance) found.
     pub(crate) fn take_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
-        let Self {
-            io,
-            connection,
-            output,
-            input,
-            spent,
-            ..
-        } = self;
-        output.prepare();
-        let (reader, writer) = connection.split_mut();
-        let (mut unread, mark) = input.split();
-        let event = reader.event_chunk(&mut unread, writer, &mut output.buffer);
+        self.output.prepare();
+        let (reader, writer) = self.connection.split_mut();
+        let (mut unread, mark) = self.input.split();
+        let event = reader.event_chunk(&mut unread, writer, &mut self.output.buffer);
         mark.leave(unread.len());
         match event {
-            Ok(Some(event)) => {
-                if !matches!(event, Event::Message(_)) {
-                    *spent = spent.saturating_add(1);
+            Ok(event) => {
+                if !matches!(event, Some(Event::Message(_))) {
+                    self.spent = self.spent.saturating_add(1);
                 }
-                Ok(Some(event))
+                Ok(event)
             }
-            Ok(None) => Ok(None),
             Err(error) => {
-                write_now(output, io);
-                Err(error.into())
+                let mut outbox = Outbox {
+                    io: &mut self.io,
+                    writer,
+                    output: &mut self.output,
+                    alarm: &mut self.alarm,
+                    limits: self.limits,
+                };
+                Err(last_words(&mut outbox, self.wakers.as_ref(), error))
             }
         }
     }
@@ -242,10 +250,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// peer may have said why before it left.
     fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.output.failure().is_some() {
-            self.output.buffer.clear();
+            self.output.clear();
             return Poll::Ready(());
         }
-        self.output.poll_flush(&mut self.io, cx).map(|_| ())
+        self.outbox().poll_written(cx).map(|_| ())
     }
 
     /// Reads once; `false` at the end.
@@ -272,6 +280,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 Poll::Ready(Ok((_, Err(error)))) => Poll::Ready(Err(self.failed(cx, error))),
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Poll::Ready(Err(error)) => {
+                    self.read_ended = true;
                     // After the peer's Close it does not matter how the transport ends.
                     if self.connection.receive_eof().is_ok() {
                         return Poll::Ready(Ok(false));
@@ -291,25 +300,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         self.input.poll_read(&mut self.io, cx)
     }
 
-    /// Lets time pass; tells whether something is to be written because of it. If not, the task
-    /// is woken at the next deadline.
-    fn tick(&mut self, cx: &mut Context<'_>) -> Result<bool, ws_driver::Error> {
-        let Some(timer) = &mut self.timer.0 else {
-            return Ok(false);
-        };
-        let before = self.output.pending().len();
+    /// Lets time pass.
+    fn tick(&mut self, cx: &mut Context<'_>) -> Result<Tick, ws_driver::Error> {
+        let failed = self.output.failure().is_some();
         loop {
-            self.output.prepare();
-            let now = timer.now();
-            let deadline = self.connection.tick(now, &mut self.output.buffer)?;
-            if self.output.pending().len() > before {
-                return Ok(true);
-            }
-            let Some(deadline) = deadline else {
-                return Ok(false);
+            let Some(now) = self.alarm.now() else {
+                return Ok(if failed { Tick::GiveUp } else { Tick::Wait });
             };
-            if timer.poll_at(cx, deadline).is_pending() {
-                return Ok(false);
+            self.output.prepare();
+            let before = self.output.pending().len();
+            self.alarm.connection = self.connection.tick(now, &mut self.output.buffer)?;
+            if failed {
+                self.output.clear();
+                if self.alarm.transport_is_late(now, LAST_WORDS) {
+                    return Ok(Tick::GiveUp);
+                }
+            } else if self.output.pending().len() > before {
+                return Ok(Tick::Write);
+            }
+            if self.alarm.poll(cx, now).is_pending() {
+                return Ok(Tick::Wait);
             }
         }
     }
@@ -331,22 +341,28 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         if self.poll_output(cx).is_ready() {
             let _ = self.poll_shutdown(cx);
         }
-        self.release();
         error.into()
     }
 
     /// The transport ended without a closing handshake; if writing failed before, that says more.
-    fn broken_off(&mut self, error: ws_driver::Error) -> Error {
-        self.release();
+    fn broken_off(&mut self) -> Error {
+        let _ = self.connection.receive_eof();
         match self.output.failure() {
             Some(kind) => Error::Io(kind.into()),
-            None => error.into(),
+            None => ws_driver::Error::UnexpectedEof.into(),
         }
     }
 }
 
-/// Writes what the transport takes at once.
-fn write_now<T: AsyncWrite + Unpin>(output: &mut Output, io: &mut T) {
-    let mut cx = Context::from_waker(std::task::Waker::noop());
-    let _ = output.poll_flush(io, &mut cx);
+/// The connection failed while an event was to be lent: writes what the transport takes at once.
+fn last_words<T: AsyncWrite + Unpin>(
+    outbox: &mut Outbox<'_, T>,
+    wakers: Option<&Arc<Wakers>>,
+    error: ws_driver::Error,
+) -> Error {
+    // Another task may be waiting to write, and must not be forgotten for this.
+    let waker = wakers.map_or_else(|| Waker::noop().clone(), |wakers| Arc::clone(wakers).into());
+    let _ = outbox.poll_written(&mut Context::from_waker(&waker));
+    outbox.output.ended = true;
+    error.into()
 }

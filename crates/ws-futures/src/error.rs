@@ -14,6 +14,9 @@ pub enum Error {
     /// The peer broke the protocol or a limit, or did not answer in time; the peer has been told
     /// as far as that was possible.
     Protocol(ws_driver::Error),
+    /// The connection is closed or closing: nothing more can be sent, or no longer waited for. How
+    /// it ended, [`closure`](crate::WebSocket::closure) tells.
+    Closed,
     /// The caller asked for what is not allowed; nothing happened.
     Misuse(ws_driver::Misuse),
     /// The output that waits is over its hard limit
@@ -48,6 +51,7 @@ impl fmt::Display for Error {
             Self::Io(error) => write!(f, "transport failed: {error}"),
             Self::Protocol(error) => error.fmt(f),
             Self::Misuse(misuse) => misuse.fmt(f),
+            Self::Closed => f.write_str("connection is closed"),
             Self::WriteBufferFull => f.write_str("write buffer is full"),
             Self::Request(error) => write!(f, "request refused: {error}"),
             Self::Response(error) => write!(f, "bad answer to the request: {error}"),
@@ -74,7 +78,8 @@ impl std::error::Error for Error {
             Self::Response(error) => Some(error),
             Self::Url(error) => Some(error),
             Self::Handshake(misuse) => Some(misuse),
-            Self::WriteBufferFull
+            Self::Closed
+            | Self::WriteBufferFull
             | Self::Rejected(_)
             | Self::Refused
             | Self::HandshakeTimedOut
@@ -97,10 +102,19 @@ macro_rules! from {
 from! {
     io::Error => Io,
     ws_driver::Error => Protocol,
-    ws_driver::Misuse => Misuse,
     RequestError => Request,
     ResponseError => Response,
     UrlError => Url,
     ws_handshake::Misuse => Handshake,
     getrandom::Error => Entropy,
+}
+
+/// That nothing more can be sent is no misuse here: a peer may have closed at any time.
+impl From<ws_driver::Misuse> for Error {
+    fn from(misuse: ws_driver::Misuse) -> Self {
+        match misuse {
+            ws_driver::Misuse::SendAfterClose => Self::Closed,
+            misuse => Self::Misuse(misuse),
+        }
+    }
 }

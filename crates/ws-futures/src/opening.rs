@@ -1,8 +1,10 @@
 //! What both opening handshakes need: to read a head, to write one, and not to wait for ever.
 
+use std::fmt;
 use std::future::poll_fn;
+use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
@@ -10,15 +12,13 @@ use ws_driver::Instant;
 
 use crate::input::Input;
 use crate::output::Output;
-use crate::timer::MaybeTimer;
 use crate::{Error, Timer};
 
 /// A byte stream during its opening handshake.
-#[derive(Debug)]
 pub(crate) struct Opening<T> {
     pub(crate) io: T,
     pub(crate) output: Output,
-    pub(crate) timer: MaybeTimer,
+    pub(crate) timer: Option<Box<dyn Timer>>,
     by: Option<Instant>,
     pub(crate) input: Input,
 }
@@ -29,9 +29,8 @@ const MAX_DROPPED: usize = 64 << 10;
 impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
     /// One deadline for the whole handshake, not one for each read.
     pub(crate) fn new(io: T, timer: Option<fn() -> Box<dyn Timer>>, timeout: Duration) -> Self {
-        let mut timer = MaybeTimer(timer.map(|timer| timer()));
+        let mut timer = timer.map(|timer| timer());
         let by = timer
-            .0
             .as_mut()
             .map(|timer| timer.now().saturating_add(timeout));
         Self {
@@ -68,11 +67,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
 
     /// Writes what is to be written.
     pub(crate) async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| match self.output.poll_flush(&mut self.io, cx) {
-            Poll::Ready(result) => Poll::Ready(result),
+        poll_fn(|cx| match self.poll_written(cx) {
+            Poll::Ready(result) => Poll::Ready(result.map_err(Error::Io)),
             Poll::Pending => self.poll_deadline(cx),
         })
         .await
+    }
+
+    /// Writes what the transport takes at once.
+    pub(crate) fn write_now(&mut self) {
+        let _ = self.poll_written(&mut Context::from_waker(Waker::noop()));
     }
 
     /// Writes what is to be written, as the last thing, and ends the transport so that the other
@@ -86,7 +90,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
         let mut shut = false;
         poll_fn(|cx| {
             if !shut {
-                let _ = ready!(Pin::new(&mut self.io).poll_close(cx));
+                if Pin::new(&mut self.io).poll_close(cx).is_pending() {
+                    return self.poll_deadline::<()>(cx).map(|_| ());
+                }
                 shut = true;
             }
             while timed && dropped < MAX_DROPPED {
@@ -107,13 +113,29 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
         self.input.release();
     }
 
+    fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.output.is_empty() {
+            ready!(self.output.poll_write(&mut self.io, cx))?;
+        }
+        self.output.poll_flush(&mut self.io, cx)
+    }
+
     /// The error once the handshake has taken too long.
     fn poll_deadline<R>(&mut self, cx: &mut Context<'_>) -> Poll<Result<R, Error>> {
-        if let (Some(timer), Some(by)) = (&mut self.timer.0, self.by)
+        if let (Some(timer), Some(by)) = (&mut self.timer, self.by)
             && timer.poll_at(cx, by).is_ready()
         {
             return Poll::Ready(Err(Error::HandshakeTimedOut));
         }
         Poll::Pending
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Opening<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Opening")
+            .field("io", &self.io)
+            .field("by", &self.by)
+            .finish_non_exhaustive()
     }
 }

@@ -6,7 +6,7 @@ use ws_driver::{Config, KeepAlive};
 use ws_handshake::ServerConfig;
 
 use crate::Timer;
-use crate::output::WriteLimits;
+use crate::outbox::Limits;
 
 /// The settings of connections; made once, used for any number of them.
 ///
@@ -33,6 +33,9 @@ pub struct Options {
     /// cannot wait is [`Error::WriteBufferFull`](crate::Error::WriteBufferFull). A single message
     /// may be larger. 16 MiB.
     pub max_write_buffer: usize,
+    /// How long the transport may take nothing of what is waiting before it is given up: a peer
+    /// that does not read is not waited for without end. 40 seconds.
+    pub write_timeout: Duration,
     /// Makes the timer of each connection. Without one no deadline is kept. The functions in
     /// `smol` and `tokio` use their runtime's if this is `None`, which is the default.
     pub timer: Option<fn() -> Box<dyn Timer>>,
@@ -57,14 +60,17 @@ impl Options {
             handshake_timeout: Duration::from_secs(10),
             write_buffer: 1 << 20,
             max_write_buffer: 16 << 20,
+            write_timeout: Duration::from_secs(40),
             timer: None,
         }
     }
 
-    pub(crate) fn write_limits(&self) -> WriteLimits {
-        WriteLimits {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits {
             soft: self.write_buffer,
             hard: self.max_write_buffer,
+            stall: self.write_timeout,
+            message: self.connection.max_message_size,
         }
     }
 }

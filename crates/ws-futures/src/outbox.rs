@@ -1,12 +1,17 @@
 //! What sends, apart from what receives.
 
 use std::future::poll_fn;
+use std::io::{self, IoSlice};
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use futures_io::AsyncWrite;
 use ws_driver::{CloseFrame, Message, PingId, Writer};
 
 use crate::Error;
-use crate::output::{Output, WriteLimits};
+use crate::output::{Output, check_write};
+use crate::timer::Alarm;
 
 /// Sends while an event is held; see [`WebSocket::exchange`](crate::WebSocket::exchange).
 ///
@@ -16,25 +21,37 @@ pub struct Outbox<'a, T> {
     pub(crate) io: &'a mut T,
     pub(crate) writer: &'a mut Writer,
     pub(crate) output: &'a mut Output,
-    pub(crate) limits: WriteLimits,
+    pub(crate) alarm: &'a mut Alarm,
+    pub(crate) limits: Limits,
 }
+
+/// How much may be gathered, how long it may wait, and how much may come meanwhile.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// Above this, whoever sends waits.
+    pub(crate) soft: usize,
+    /// Above this, nothing is added to what already waits.
+    pub(crate) hard: usize,
+    /// How long the transport may take nothing of it.
+    pub(crate) stall: Duration,
+    /// How large a message of the peer may be.
+    pub(crate) message: usize,
+}
+
+/// From this size on a payload is written from where it lies.
+const VECTORED: usize = 8 << 10;
 
 impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// Adds a message; see [`WebSocket::feed`](crate::WebSocket::feed).
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// When the transport fails, and once the connection is closed or closing.
     pub async fn feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         let message = message.into();
         poll_fn(|cx| {
-            let room = self
-                .output
-                .poll_room(self.io, cx, message.len(), self.limits);
-            room.map(|room| {
-                room?;
-                self.output.push(self.io, cx, self.writer, message)
-            })
+            ready!(self.poll_room(cx, message.len()))?;
+            Poll::Ready(self.push(cx, message))
         })
         .await
     }
@@ -43,16 +60,11 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ///
     /// # Errors
     ///
-    /// [`Error::WriteBufferFull`] if more is waiting than may; after our Close.
+    /// [`Error::WriteBufferFull`] if more is waiting than may; once the connection is closed or
+    /// closing.
     pub fn try_feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         let message = message.into();
-        let has_room = self.output.has_room(message.len(), self.limits);
-        self.add(message, has_room)
-    }
-
-    /// Adds a message after `poll_ready`.
-    pub(crate) fn start_send(&mut self, message: Message<'_>) -> Result<(), Error> {
-        let has_room = self.output.has_room_after_ready(message.len(), self.limits);
+        let has_room = self.has_room(message.len());
         self.add(message, has_room)
     }
 
@@ -60,7 +72,7 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// When the transport fails, and once the connection is closed or closing.
     pub async fn send<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         self.feed(message).await?;
         self.flush().await
@@ -70,22 +82,19 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails.
+    /// When the transport fails, or the connection ends before.
     pub async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| self.output.poll_flush(self.io, cx)).await
+        poll_fn(|cx| self.poll_flush(cx)).await
     }
 
     /// Sends a Ping, and names it.
     ///
     /// # Errors
     ///
-    /// When the transport fails, after our Close, and for more than 125 bytes.
+    /// When the transport fails, once the connection is closed or closing, and for more than 125
+    /// bytes.
     pub async fn ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
-        poll_fn(|cx| {
-            self.output
-                .poll_room(self.io, cx, payload.len(), self.limits)
-        })
-        .await?;
+        poll_fn(|cx| self.poll_room(cx, payload.len())).await?;
         self.output.prepare();
         let id = self.writer.ping(payload, &mut self.output.buffer)?;
         self.flush().await?;
@@ -97,20 +106,142 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ///
     /// # Errors
     ///
-    /// After our Close, and for a reason of more than 123 bytes.
+    /// Once the connection is closed or closing, and for a reason of more than 123 bytes.
     pub fn close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
         self.output.prepare();
         Ok(self.writer.close(frame, &mut self.output.buffer)?)
     }
 
-    fn add(&mut self, message: Message<'_>, has_room: bool) -> Result<(), Error> {
-        if let Some(kind) = self.output.failure() {
-            return Err(Error::Io(kind.into()));
+    /// Waits until a message of `len` bytes may be added.
+    pub(crate) fn poll_room(
+        &mut self,
+        cx: &mut Context<'_>,
+        len: usize,
+    ) -> Poll<Result<(), Error>> {
+        self.check()?;
+        while !self.has_room(len) {
+            if self.output.ended {
+                return Poll::Ready(Err(Error::Closed));
+            }
+            ready!(self.poll_write(cx))?;
         }
+        Poll::Ready(Ok(()))
+    }
+
+    /// Waits until all is written, as whoever sends does.
+    pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        if self.output.ended && !self.output.is_empty() {
+            return Poll::Ready(Err(Error::Closed));
+        }
+        self.poll_written(cx)
+    }
+
+    /// Writes all that is pending, and flushes the transport.
+    pub(crate) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.check()?;
+        while !self.output.is_empty() {
+            ready!(self.poll_write(cx))?;
+        }
+        match self.output.poll_flush(self.io, cx) {
+            Poll::Ready(result) => Poll::Ready(result.map_err(|error| self.fail(error))),
+            Poll::Pending => self.poll_stall(cx),
+        }
+    }
+
+    /// Adds a message after `poll_ready`: then what waits is below the soft limit, and one
+    /// message comes on top.
+    pub(crate) fn start_send(&mut self, message: Message<'_>) -> Result<(), Error> {
+        let pending = self.output.pending().len();
+        let has_room = pending < self.limits.soft || self.has_room(message.len());
+        self.add(message, has_room)
+    }
+
+    /// Whether a message of `len` bytes may be added: one always may to what is empty.
+    fn has_room(&self, len: usize) -> bool {
+        let pending = self.output.pending().len();
+        let Limits { soft, hard, .. } = self.limits;
+        pending == 0 || pending < soft && pending.saturating_add(len) <= hard
+    }
+
+    fn add(&mut self, message: Message<'_>, has_room: bool) -> Result<(), Error> {
+        self.check()?;
         if !has_room {
             return Err(Error::WriteBufferFull);
         }
         self.output.prepare();
         Ok(self.writer.send(message, &mut self.output.buffer)?)
+    }
+
+    /// Adds a message, and writes a large one at once, from where it lies; what the transport
+    /// does not take is copied behind what waits.
+    fn push(&mut self, cx: &mut Context<'_>, message: Message<'_>) -> Result<(), Error> {
+        self.output.prepare();
+        if message.len() < VECTORED {
+            return Ok(self.writer.send(message, &mut self.output.buffer)?);
+        }
+        let Some(header) = self.writer.send_header(message)? else {
+            return Ok(self.writer.send(message, &mut self.output.buffer)?);
+        };
+        self.output.buffer.extend_from_slice(&header);
+        let mut payload = message.as_bytes();
+        while !payload.is_empty() {
+            let pending = self.output.pending();
+            let (before, all) = (pending.len(), pending.len() + payload.len());
+            let slices = [IoSlice::new(pending), IoSlice::new(payload)];
+            let Poll::Ready(result) = Pin::new(&mut *self.io).poll_write_vectored(cx, &slices)
+            else {
+                break;
+            };
+            let len = check_write(result, all).map_err(|error| self.fail(error))?;
+            self.wrote(len);
+            self.output.advance(len.min(before));
+            payload = &payload[len.saturating_sub(before)..];
+        }
+        self.output.buffer.extend_from_slice(payload);
+        Ok(())
+    }
+
+    /// Writes once.
+    fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        match self.output.poll_write(self.io, cx) {
+            Poll::Ready(Ok(len)) => {
+                self.wrote(len);
+                Poll::Ready(Ok(()))
+            }
+            Poll::Ready(Err(error)) => Poll::Ready(Err(self.fail(error))),
+            Poll::Pending => self.poll_stall(cx),
+        }
+    }
+
+    /// Notes that the transport has taken something.
+    fn wrote(&mut self, len: usize) {
+        self.alarm.transport = None;
+        self.writer.written(len);
+    }
+
+    /// Waits for a transport that takes nothing, but not without end.
+    fn poll_stall(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        loop {
+            let Some(now) = self.alarm.now() else {
+                return Poll::Pending;
+            };
+            if self.alarm.transport_is_late(now, self.limits.stall) {
+                return Poll::Ready(Err(self.fail(io::ErrorKind::TimedOut.into())));
+            }
+            ready!(self.alarm.poll(cx, now));
+        }
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        match self.output.failure() {
+            Some(kind) => Err(Error::Io(kind.into())),
+            None => Ok(()),
+        }
+    }
+
+    fn fail(&mut self, error: io::Error) -> Error {
+        self.alarm.transport = None;
+        self.output.fail(error.kind());
+        Error::Io(error)
     }
 }

@@ -14,4 +14,6 @@ pub struct Parts<T> {
     pub unread: Vec<u8>,
     /// What is to be written before anything else.
     pub unsent: Vec<u8>,
+    /// The subprotocol that both ends agreed on, if any.
+    pub subprotocol: Option<String>,
 }

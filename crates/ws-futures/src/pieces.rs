@@ -11,7 +11,7 @@ use ws_driver::{Event, Kind};
 use crate::core::Mode;
 use crate::{Error, WebSocket};
 
-/// So much of a message goes into one frame.
+/// So much of a byte stream goes into one frame at most.
 const PIECE: usize = 64 << 10;
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
@@ -130,6 +130,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageReader<'_, T> {
     }
 }
 
+impl<T> Drop for MessageReader<'_, T> {
+    fn drop(&mut self) {
+        if !self.last {
+            self.socket.core.skip_message();
+        }
+    }
+}
+
 impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for MessageReader<'_, T> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -147,30 +155,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncRead for MessageReader<'_, T> {
     }
 }
 
-/// One message in pieces; each write goes into a frame of its own, of at most 64 KiB.
+/// One message in pieces, each in a frame of its own.
 ///
-/// As `AsyncWrite`, closing it finishes the message, not the connection.
+/// As `AsyncWrite`, its frames have at most 64 KiB, and closing it finishes the message, not the
+/// connection.
 #[derive(Debug)]
 pub struct MessageWriter<'a, T> {
     socket: &'a mut WebSocket<T>,
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> MessageWriter<'_, T> {
-    /// Adds a piece, which a text may have cut anywhere. Waits while too much is waiting.
+    /// Adds a piece in a frame of its own; a text may be cut anywhere. Waits while too much is
+    /// waiting.
     ///
-    /// Cancel-safe in that a frame is added whole or not at all; of a piece of more than 64 KiB
-    /// a part may have been added.
+    /// Cancel-safe: the piece is added whole or not at all.
     ///
     /// # Errors
     ///
     /// When the transport fails, after our Close, and for a piece that cannot continue the text.
     pub async fn write(&mut self, piece: &[u8]) -> Result<(), Error> {
-        let mut rest = piece;
-        while !rest.is_empty() {
-            let len = poll_fn(|cx| self.poll_piece(cx, rest)).await?;
-            rest = &rest[len..];
-        }
-        Ok(())
+        poll_fn(|cx| self.poll_piece(cx, piece)).await
     }
 
     /// Ends the message, and waits until the transport has taken it.
@@ -183,21 +187,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageWriter<'_, T> {
         self.socket.flush().await
     }
 
-    fn poll_piece(&mut self, cx: &mut Context<'_>, piece: &[u8]) -> Poll<Result<usize, Error>> {
-        let piece = &piece[..piece.len().min(PIECE)];
-        let outbox = self.socket.core.outbox();
-        ready!(
-            outbox
-                .output
-                .poll_room(outbox.io, cx, piece.len(), outbox.limits)
-        )?;
+    fn poll_piece(&mut self, cx: &mut Context<'_>, piece: &[u8]) -> Poll<Result<(), Error>> {
+        let mut outbox = self.socket.core.outbox();
+        ready!(outbox.poll_room(cx, piece.len()))?;
         outbox.output.prepare();
-        if let Some(mut outgoing) = outbox.writer.resume() {
-            outgoing.write(piece, &mut outbox.output.buffer)?;
-            return Poll::Ready(Ok(piece.len()));
-        }
-        // Our Close has ended it.
-        Poll::Ready(Err(ws_driver::Misuse::SendAfterClose.into()))
+        let Some(mut outgoing) = outbox.writer.resume() else {
+            // Our Close has ended it.
+            return Poll::Ready(Err(Error::Closed));
+        };
+        outgoing.write(piece, &mut outbox.output.buffer)?;
+        Poll::Ready(Ok(()))
     }
 
     /// Ends the message, once.
@@ -217,12 +216,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MessageWriter<'_, T> {
         cx: &mut Context<'_>,
         piece: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.poll_piece(cx, piece).map_err(into_io)
+        let piece = &piece[..piece.len().min(PIECE)];
+        ready!(self.poll_piece(cx, piece)).map_err(into_io)?;
+        Poll::Ready(Ok(piece.len()))
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let outbox = self.socket.core.outbox();
-        outbox.output.poll_flush(outbox.io, cx).map_err(into_io)
+        self.socket.core.outbox().poll_flush(cx).map_err(into_io)
     }
 
     fn poll_close(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -239,6 +239,7 @@ fn into_io(error: Error) -> io::Error {
             io::Error::new(io::ErrorKind::UnexpectedEof, error)
         }
         Error::Misuse(_) => io::Error::new(io::ErrorKind::InvalidInput, error),
+        Error::Closed => io::Error::new(io::ErrorKind::BrokenPipe, error),
         error => io::Error::new(io::ErrorKind::InvalidData, error),
     }
 }

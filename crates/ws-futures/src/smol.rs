@@ -168,6 +168,10 @@ impl crate::Timer for Timer {
 
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
         let at = crate::timer::to_std(deadline);
+        // An alarm goes off once, but a deadline stays over.
+        if std::time::Instant::now() >= at {
+            return Poll::Ready(());
+        }
         let alarm = match &mut self.alarm {
             Some(alarm) => {
                 if self.deadline != Some(deadline) {

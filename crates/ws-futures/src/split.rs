@@ -8,17 +8,22 @@ use std::task::{Context, Poll};
 use futures_core::Stream;
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_sink::Sink;
-use ws_driver::{CloseFrame, Closure, PingId, Statistics};
+use ws_driver::{CloseCode, CloseFrame, Closure, Event, PingId, Statistics};
 
+use crate::stream::{ended, message_of};
+use crate::wakers::{Side, Wakers};
 use crate::{Error, Message, WebSocket};
 
-impl<T> WebSocket<T> {
+impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Splits into two halves that can be moved to two tasks.
     ///
-    /// The halves share the connection: the receiving one answers pings and keeps the deadlines,
-    /// so go on receiving while sending. A lock is held during each poll and never across one.
-    pub fn split(self) -> (Sender<T>, Receiver<T>) {
-        let shared = Arc::new(Mutex::new(self));
+    /// The halves share the connection: the receiving one answers pings, keeps the deadlines and
+    /// writes what was fed, so go on receiving while sending. A lock is held during each poll and
+    /// never across one.
+    pub fn split(mut self) -> (Sender<T>, Receiver<T>) {
+        let wakers = Arc::clone(self.wakers());
+        let socket = Mutex::new(self);
+        let shared = Arc::new(Shared { socket, wakers });
         let sender = Sender {
             shared: Arc::clone(&shared),
         };
@@ -29,13 +34,59 @@ impl<T> WebSocket<T> {
 /// The half that sends.
 #[derive(Debug)]
 pub struct Sender<T> {
-    shared: Arc<Mutex<WebSocket<T>>>,
+    shared: Arc<Shared<T>>,
 }
 
 /// The half that receives: a `Stream` of messages.
 #[derive(Debug)]
 pub struct Receiver<T> {
-    shared: Arc<Mutex<WebSocket<T>>>,
+    shared: Arc<Shared<T>>,
+}
+
+#[derive(Debug)]
+struct Shared<T> {
+    socket: Mutex<WebSocket<T>>,
+    /// Those of the socket, to wake the other half when the lock is no longer held.
+    wakers: Arc<Wakers>,
+}
+
+impl<T> Shared<T> {
+    /// A task that panicked while it held the lock left the connection as consistent as it was.
+    fn lock(&self) -> MutexGuard<'_, WebSocket<T>> {
+        self.socket.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Shared<T> {
+    fn add(&self, message: &Message, ready: bool) -> Result<(), Error> {
+        let wakes = self.lock().add(message, ready)?;
+        self.wake_receiver(wakes);
+        Ok(())
+    }
+
+    fn begin_close(&self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
+        let wakes = self.lock().begin_close(frame)?;
+        self.wake_receiver(wakes);
+        Ok(())
+    }
+
+    fn poll_with<R>(
+        &self,
+        cx: &Context<'_>,
+        f: impl FnMut(Event<'_>) -> Option<R>,
+    ) -> Poll<Option<Result<R, Error>>> {
+        let polled = self.lock().poll_with(cx, f);
+        if ended(&polled) {
+            self.wakers.wake_side(Side::Send);
+        }
+        polled
+    }
+
+    fn wake_receiver(&self, wakes: bool) {
+        if wakes {
+            self.wakers.wake_side(Side::Receive);
+        }
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
@@ -43,44 +94,59 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// When the transport fails, and once the connection is closed or closing.
     pub async fn send(&mut self, message: impl Into<Message>) -> Result<(), Error> {
         self.feed(message).await?;
         self.flush().await
     }
 
-    /// Adds a message to what is written next; see [`WebSocket::feed`].
+    /// Adds a message to what is written when the receiving half next has to wait, or by
+    /// [`flush`](Self::flush); see [`WebSocket::feed`].
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// When the transport fails, and once the connection is closed or closing.
     pub async fn feed(&mut self, message: impl Into<Message>) -> Result<(), Error> {
         let message = message.into();
         poll_fn(|cx| {
-            let mut socket = lock(&self.shared);
-            let ready = socket.poll_ready_to_send(cx, message.len());
-            ready.map(|ready| ready.and_then(|()| socket.outbox().try_feed(&message)))
+            let mut socket = self.shared.lock();
+            let added = socket
+                .poll_room(cx, message.len())
+                .map(|room| room.and_then(|()| socket.add(&message, false)));
+            drop(socket);
+            added.map_ok(|wakes| self.shared.wake_receiver(wakes))
         })
         .await
+    }
+
+    /// Adds a message without waiting.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::WriteBufferFull`] if more is waiting than may; once the connection is closed or
+    /// closing.
+    pub fn try_feed(&mut self, message: impl Into<Message>) -> Result<(), Error> {
+        self.shared.add(&message.into(), false)
     }
 
     /// Waits until the transport has taken everything.
     ///
     /// # Errors
     ///
-    /// When the transport fails.
+    /// When the transport fails, or the connection ends before.
     pub async fn flush(&mut self) -> Result<(), Error> {
-        poll_fn(|cx| lock(&self.shared).poll_flush_sent(cx)).await
+        poll_fn(|cx| self.shared.lock().poll_flushed(cx)).await
     }
 
-    /// Sends a Ping, and names it; see [`WebSocket::ping`].
+    /// Sends a Ping, and names it; [`Receiver::receive_with`] sees the Pong that answers it.
     ///
     /// # Errors
     ///
-    /// When the transport fails, after our Close, and for more than 125 bytes.
+    /// When the transport fails, once the connection is closed or closing, and for more than 125
+    /// bytes.
     pub async fn ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
-        poll_fn(|cx| lock(&self.shared).poll_ready_to_send(cx, payload.len())).await?;
-        let id = lock(&self.shared).core.add_ping(payload)?;
+        poll_fn(|cx| self.shared.lock().poll_room(cx, payload.len())).await?;
+        let id = self.shared.lock().core.add_ping(payload)?;
         self.flush().await?;
         Ok(id)
     }
@@ -92,13 +158,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
     ///
     /// When the transport fails, and for a reason of more than 123 bytes.
     pub async fn close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
-        lock(&self.shared).core.start_close(frame)?;
+        self.shared.begin_close(frame)?;
         self.flush().await
+    }
+
+    /// How many bytes wait to be written.
+    pub fn buffered(&self) -> usize {
+        self.shared.lock().buffered()
     }
 
     /// What the connection has done so far.
     pub fn statistics(&self) -> Statistics {
-        lock(&self.shared).statistics()
+        self.shared.lock().statistics()
     }
 
     /// Puts the halves together again; gives them back if they are not of one connection.
@@ -112,7 +183,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
         }
         drop(receiver);
         match Arc::try_unwrap(self.shared) {
-            Ok(socket) => Ok(socket.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            Ok(shared) => Ok(shared
+                .socket
+                .into_inner()
+                .unwrap_or_else(PoisonError::into_inner)),
             Err(shared) => {
                 let receiver = Receiver {
                     shared: Arc::clone(&shared),
@@ -130,14 +204,36 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Receiver<T> {
     ///
     /// Those of [`WebSocket::receive`].
     pub async fn receive(&mut self) -> Result<Option<Message>, Error> {
-        poll_fn(|cx| lock(&self.shared).poll_message(cx))
+        self.receive_with(message_of).await
+    }
+
+    /// Lends one event after the other to `f`, without a copy, until it makes something of one;
+    /// `None` once the connection has ended.
+    ///
+    /// Do not use the other half in `f`: the lock is held.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`WebSocket::receive`].
+    pub async fn receive_with<R>(
+        &mut self,
+        mut f: impl FnMut(Event<'_>) -> Option<R>,
+    ) -> Result<Option<R>, Error> {
+        poll_fn(|cx| self.shared.poll_with(cx, &mut f))
             .await
             .transpose()
     }
 
     /// How the connection ended; `None` before it has.
     pub fn closure(&self) -> Option<Closure> {
-        lock(&self.shared).closure()
+        self.shared.lock().closure()
+    }
+
+    /// What the peer's Close said; `None` before it came, and if it was empty.
+    pub fn close_reason(&self) -> Option<(CloseCode, String)> {
+        let socket = self.shared.lock();
+        let frame = socket.close_frame()?;
+        Some((frame.code, frame.reason.to_owned()))
     }
 }
 
@@ -145,7 +241,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Stream for Receiver<T> {
     type Item = Result<Message, Error>;
 
     fn poll_next(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        lock(&self.shared).poll_message(cx)
+        self.shared.poll_with(cx, message_of)
     }
 }
 
@@ -153,23 +249,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sink<Message> for Sender<T> {
     type Error = Error;
 
     fn poll_ready(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        lock(&self.shared).poll_ready_to_send(cx, 0)
+        self.shared.lock().poll_room(cx, 0)
     }
 
     fn start_send(self: Pin<&mut Self>, message: Message) -> Result<(), Error> {
-        lock(&self.shared).outbox().start_send(message.borrowed())
+        self.shared.add(&message, true)
     }
 
     fn poll_flush(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        lock(&self.shared).poll_flush_sent(cx)
+        self.shared.lock().poll_flushed(cx)
     }
 
     fn poll_close(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        lock(&self.shared).poll_close_sent(cx)
+        self.shared.begin_close(None)?;
+        self.shared.lock().poll_flushed(cx)
     }
-}
-
-/// A task that panicked while it held the lock left the connection as consistent as it was.
-fn lock<T>(shared: &Mutex<WebSocket<T>>) -> MutexGuard<'_, WebSocket<T>> {
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
 }

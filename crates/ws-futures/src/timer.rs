@@ -2,14 +2,15 @@
 
 use std::fmt;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use ws_driver::Instant;
 
 /// A clock and one alarm.
 ///
 /// With a timer a [`WebSocket`](crate::WebSocket) keeps its deadlines: keep-alive, idle, closing
-/// handshake. The features `smol` and `tokio` bring one each; for another runtime, implement
-/// this.
+/// handshake, stalled output. The features `smol` and `tokio` bring one each; for another
+/// runtime, implement this.
 pub trait Timer: Send {
     /// The time since a moment of the implementor's choice; must not go backwards.
     fn now(&mut self) -> Instant;
@@ -19,16 +20,65 @@ pub trait Timer: Send {
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()>;
 }
 
-/// A timer that may not be there.
-pub(crate) struct MaybeTimer(pub(crate) Option<Box<dyn Timer>>);
+/// A timer that may not be there, and the two deadlines that share its one alarm: each half of a
+/// split socket may wait for either.
+pub(crate) struct Alarm {
+    timer: Option<Box<dyn Timer>>,
+    /// When the connection wants to be told the time.
+    pub(crate) connection: Option<Instant>,
+    /// When the transport must have taken something.
+    pub(crate) transport: Option<Instant>,
+}
 
-impl fmt::Debug for MaybeTimer {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(if self.0.is_some() { "Timer" } else { "None" })
+impl Alarm {
+    pub(crate) fn new(timer: Option<Box<dyn Timer>>) -> Self {
+        Self {
+            timer,
+            connection: None,
+            transport: None,
+        }
+    }
+
+    /// Whether there is a timer, so that anything can be waited for with a limit.
+    pub(crate) fn is_there(&self) -> bool {
+        self.timer.is_some()
+    }
+
+    /// The time, if it can be told.
+    pub(crate) fn now(&mut self) -> Option<Instant> {
+        self.timer.as_mut().map(|timer| timer.now())
+    }
+
+    /// Whether the transport has had `timeout` since this was first asked without an answer
+    /// from it.
+    pub(crate) fn transport_is_late(&mut self, now: Instant, timeout: Duration) -> bool {
+        let by = self
+            .transport
+            .get_or_insert_with(|| now.saturating_add(timeout));
+        now >= *by
+    }
+
+    /// Wakes the task at the first deadline that is still to come; ready if one came meanwhile.
+    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        let deadlines = [self.connection, self.transport];
+        let next = deadlines.into_iter().flatten().filter(|at| *at > now).min();
+        match (&mut self.timer, next) {
+            (Some(timer), Some(at)) => timer.poll_at(cx, at),
+            _ => Poll::Pending,
+        }
     }
 }
 
-/// A point in time of the system's clock, since this process first asked.
+impl fmt::Debug for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Alarm")
+            .field("connection", &self.connection)
+            .field("transport", &self.transport)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A point in time of the system's clock, as the driver has it.
 #[cfg(any(feature = "smol", feature = "tokio"))]
 pub(crate) fn since_epoch(now: std::time::Instant) -> Instant {
     Instant::from_duration(now.saturating_duration_since(epoch()))
@@ -38,14 +88,19 @@ pub(crate) fn since_epoch(now: std::time::Instant) -> Instant {
 #[cfg(any(feature = "smol", feature = "tokio"))]
 pub(crate) fn to_std(instant: Instant) -> std::time::Instant {
     // A deadline that the clock cannot hold is never reached; a year from now will do.
-    let far = std::time::Duration::from_secs(365 * 24 * 60 * 60);
+    let far = Duration::from_secs(365 * 24 * 60 * 60);
     epoch()
         .checked_add(instant.since_epoch())
         .unwrap_or_else(|| std::time::Instant::now() + far)
 }
 
+/// A day before this was first asked: a clock that is paused, as in tests, may lie behind.
 #[cfg(any(feature = "smol", feature = "tokio"))]
 fn epoch() -> std::time::Instant {
     static EPOCH: std::sync::OnceLock<std::time::Instant> = std::sync::OnceLock::new();
-    *EPOCH.get_or_init(std::time::Instant::now)
+    *EPOCH.get_or_init(|| {
+        let now = std::time::Instant::now();
+        now.checked_sub(Duration::from_secs(24 * 60 * 60))
+            .unwrap_or(now)
+    })
 }

@@ -31,6 +31,15 @@ impl Wakers {
         drop(slot);
         Waker::from(Arc::clone(self))
     }
+
+    /// Wakes the task of one side, if it waits.
+    pub(crate) fn wake_side(&self, side: Side) {
+        let slot = &self.0[side as usize];
+        let waker = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
 }
 
 impl Wake for Wakers {
@@ -39,12 +48,8 @@ impl Wake for Wakers {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        for slot in &self.0 {
-            let waker = slot.lock().unwrap_or_else(PoisonError::into_inner).take();
-            if let Some(waker) = waker {
-                waker.wake();
-            }
-        }
+        self.wake_side(Side::Receive);
+        self.wake_side(Side::Send);
     }
 }
 

@@ -1,7 +1,6 @@
 //! A WebSocket over an async byte stream.
 
 use std::future::poll_fn;
-use std::sync::Arc;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{
@@ -13,8 +12,7 @@ use crate::core::{Core, Mode};
 use crate::opening::Opening;
 use crate::outbox::Outbox;
 use crate::parts::Parts;
-use crate::timer::MaybeTimer;
-use crate::wakers::Wakers;
+use crate::timer::Alarm;
 use crate::{Error, Options, Timer};
 
 /// An open WebSocket connection over `T`, a byte stream that is read and written.
@@ -39,8 +37,6 @@ use crate::{Error, Options, Timer};
 #[derive(Debug)]
 pub struct WebSocket<T> {
     pub(crate) core: Core<T>,
-    /// There once two tasks may poll.
-    pub(crate) wakers: Option<Arc<Wakers>>,
     subprotocol: Option<Box<str>>,
 }
 
@@ -63,10 +59,9 @@ impl<T> WebSocket<T> {
     }
 
     fn with_connection(io: T, connection: Connection, options: &Options) -> Self {
-        let timer = MaybeTimer(options.timer.map(|timer| timer()));
+        let alarm = Alarm::new(options.timer.map(|timer| timer()));
         Self {
-            core: Core::new(io, connection, timer, options.write_limits()),
-            wakers: None,
+            core: Core::new(io, connection, alarm, options.limits()),
             subprotocol: None,
         }
     }
@@ -75,12 +70,20 @@ impl<T> WebSocket<T> {
     pub fn from_parts(parts: Parts<T>, options: &Options) -> Self {
         let mut this = Self::with_connection(parts.io, parts.connection, options);
         this.core.restore(&parts.unread, &parts.unsent);
+        this.subprotocol = parts.subprotocol.map(String::into_boxed_str);
         this
     }
 
     /// Takes it apart, at any time and without loss.
     pub fn into_parts(self) -> Parts<T> {
-        self.core.into_parts()
+        let core = self.core;
+        Parts {
+            io: core.io,
+            connection: core.connection,
+            unread: core.input.unread().to_vec(),
+            unsent: core.output.into_unsent(),
+            subprotocol: self.subprotocol.map(String::from),
+        }
     }
 
     /// The same with `unread`, bytes that were read behind the opening handshake.
@@ -91,7 +94,7 @@ impl<T> WebSocket<T> {
 
     /// The same with a timer, which its deadlines need.
     pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
-        self.core.timer = MaybeTimer(Some(Box::new(timer)));
+        self.core.alarm = Alarm::new(Some(Box::new(timer)));
         self
     }
 
@@ -105,11 +108,10 @@ impl<T> WebSocket<T> {
         let Opening {
             io, timer, input, ..
         } = opening;
-        let mut core = Core::new(io, connection, timer, options.write_limits());
+        let mut core = Core::new(io, connection, Alarm::new(timer), options.limits());
         core.input = input;
         Self {
             core,
-            wakers: None,
             subprotocol: established.subprotocol.map(String::into_boxed_str),
         }
     }
@@ -169,7 +171,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails or the peer breaks the protocol; both end the connection.
+    /// When the transport fails or the peer breaks the protocol; both end the connection. The
+    /// peer is told as far as that goes without waiting; call [`close`](Self::close) to wait until
+    /// it had the chance to read why.
     pub async fn receive(&mut self) -> Result<Option<Event<'_>>, Error> {
         let event = self.exchange().await?;
         Ok(event.map(|(event, _)| event))
@@ -264,8 +268,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     ///
     /// Writes what is waiting and our Close, drops the messages that still come, and waits for
     /// the peer's Close and for the end of the transport, but no longer than
-    /// [`close_timeout`](ws_driver::Config::close_timeout); without a timer there is no such
-    /// limit but one of 1 MiB of input. After the peer's Close or an error this finishes what is left to do.
+    /// [`close_timeout`](ws_driver::Config::close_timeout). Without a timer there is no such
+    /// limit; then no more than 1 MiB of messages is waited through. After the peer's Close or an
+    /// error this finishes what is left to do, and `frame` is not used.
     ///
     /// Cancel-safe and idempotent: call it again to go on.
     ///

@@ -58,6 +58,7 @@ fn a10_application_that_does_not_read() {
 #[test]
 fn a11_peer_that_does_not_read() {
     let mut options = server_options();
+    options.write_timeout = Duration::from_secs(1000);
     options.write_buffer = 10_000;
     options.max_write_buffer = 50_000;
     options.connection.keep_alive = None;

@@ -124,7 +124,7 @@ fn a09_polled_after_the_end() {
                 assert!(matches!(socket.receive_chunk().await, Ok(None)));
                 assert!(matches!(
                     socket.send("x").await,
-                    Err(Error::Misuse(_) | Error::Io(_))
+                    Err(Error::Closed | Error::Io(_))
                 ));
                 assert!(socket.close(None).await.is_ok());
             }

@@ -45,8 +45,8 @@ impl Reader {
         };
         self.message = None;
         let size = self.admit_size(mode, header.payload_len)?;
-        if self.limits.fragments == 0 {
-            return Err(Error::TooManyFragments { limit: 0 });
+        if mode == Mode::Whole {
+            self.admit_fragments(1)?;
         }
         self.utf8 = Utf8Decoder::new();
         self.assembly.clear();
@@ -56,29 +56,39 @@ impl Reader {
             fin: header.fin,
             fragments: 1,
             size,
+            handed_out: false,
         });
         Ok(())
     }
 
     /// Takes note of a further fragment.
     fn go_on(&mut self, fin: bool, size: u64) -> Result<(), Error> {
-        if let Some(message) = &mut self.message {
-            message.fin = fin;
-            message.size = size;
-            message.fragments = message.fragments.saturating_add(1);
-            // Fragments without a byte count too, or they would come without end. A message that
-            // is streamed keeps nothing of them.
-            let limit = self.limits.fragments;
-            if message.mode == Mode::Whole && message.fragments > limit {
-                return Err(Error::TooManyFragments { limit });
-            }
+        let Some(message) = &mut self.message else {
+            return Ok(());
+        };
+        message.fin = fin;
+        message.size = size;
+        message.fragments = message.fragments.saturating_add(1);
+        // A message that is streamed keeps nothing of its fragments.
+        if message.mode == Mode::Whole {
+            let fragments = message.fragments;
+            self.admit_fragments(fragments)?;
+        }
+        Ok(())
+    }
+
+    /// Fragments without a byte count too, or they would come without end.
+    pub(super) fn admit_fragments(&self, fragments: u32) -> Result<(), Error> {
+        let limit = self.limits.fragments;
+        if fragments > limit {
+            return Err(Error::TooManyFragments { limit });
         }
         Ok(())
     }
 
     /// The size of the message with `len` more bytes announced, if that is within its limit.
     #[inline]
-    fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
+    pub(super) fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
         let (mode, size) = match &self.message {
             Some(message) => (message.mode, message.size),
             None => (mode, 0),

@@ -66,9 +66,7 @@ impl Reader {
                 }
             },
             Ready::Carried { len, last } => {
-                if last {
-                    self.end_message();
-                }
+                self.hand_out(last);
                 let bytes = &self.carried[..usize::from(len)];
                 // One code point, encoded by us.
                 let text = core::str::from_utf8(bytes).unwrap_or_default();
@@ -78,9 +76,7 @@ impl Reader {
             Ready::Prefix | Ready::Assembled => {
                 let last = ready == Ready::Assembled;
                 let kind = self.kind();
-                if last {
-                    self.end_message();
-                }
+                self.hand_out(last);
                 self.delivered = true;
                 let data = match kind {
                     Kind::Binary => Message::Binary(self.assembly.bytes()),
@@ -172,9 +168,7 @@ impl Reader {
                 Message::Text(text)
             }
         };
-        if last {
-            self.end_message();
-        }
+        self.hand_out(last);
         Ok(Some(Chunk { data, last }))
     }
 
@@ -182,7 +176,17 @@ impl Reader {
         self.message.map_or(Kind::Binary, |message| message.kind)
     }
 
-    fn end_message(&mut self) {
+    /// Notes that a chunk is delivered, and perhaps the `last`.
+    fn hand_out(&mut self, last: bool) {
+        self.message_activity = true;
+        if last {
+            self.end_message();
+        } else if let Some(message) = &mut self.message {
+            message.handed_out = true;
+        }
+    }
+
+    pub(super) fn end_message(&mut self) {
         self.message = None;
         self.received.messages += 1;
         self.message_activity = true;

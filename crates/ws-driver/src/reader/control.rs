@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use ws_frame::{CloseFrame, OpCode};
 
 use super::{Reader, Ready};
+use crate::assembly::Assembly;
 use crate::writer::Writer;
 use crate::{Error, Event, PingId};
 
@@ -51,6 +52,8 @@ impl Reader {
                 return Err(self.fail(error.into(), writer, out));
             }
             self.close_received = true;
+            self.message = None;
+            self.assembly = Assembly::default();
             self.peer_closed_first = !writer.is_closed();
             writer.answer_close(&self.control, out);
             return Ok(Some(Event::Close(self.close_frame())));

@@ -7,20 +7,23 @@ use std::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{CloseFrame, Closure, Event, Role, State};
 
-use super::{Core, Mode};
+use super::{Core, Mode, TURN};
 use crate::Error;
 
-/// So much input is dropped while closing before the transport is given up, in bytes.
+/// So much input is dropped before the transport is given up, in bytes: behind the end of the
+/// connection, and already behind our Close; there with a timer one message more, which an honest
+/// peer may have been sending.
 const MAX_DROPPED: usize = 1 << 20;
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
-    /// Appends our Close, unless the connection is closing already.
-    pub(crate) fn start_close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
-        if self.connection.state() != State::Open || self.connection.split_mut().1.is_closed() {
-            return Ok(());
+    /// Appends our Close, unless the connection is closing already; tells whether it did.
+    pub(crate) fn start_close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<bool, Error> {
+        if self.connection.split_mut().1.is_closed() {
+            return Ok(false);
         }
         self.output.prepare();
-        Ok(self.connection.close(frame, &mut self.output.buffer)?)
+        self.connection.close(frame, &mut self.output.buffer)?;
+        Ok(true)
     }
 
     /// Drives the closing handshake and the end of the transport.
@@ -34,7 +37,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                         _ => 1,
                     };
                     self.dropped = self.dropped.saturating_add(dropped);
-                    if self.dropped > MAX_DROPPED {
+                    let message = if self.alarm.is_there() {
+                        self.limits.message
+                    } else {
+                        0
+                    };
+                    if self.dropped > MAX_DROPPED.saturating_add(message) {
                         let _ = self.connection.receive_eof();
                     }
                 }
@@ -44,6 +52,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             }
         }
         self.poll_linger(cx).map(|()| {
+            self.output.ended = true;
+            self.release();
             let _ = self.connection.receive_eof();
             let closure = self.connection.closure();
             Ok(closure.unwrap_or(Closure::Failed(ws_driver::Error::UnexpectedEof)))
@@ -60,25 +70,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         if self.connection.state() != State::Closed {
             return None;
         }
-        // Without a timer a client cannot wait for the server to end the transport.
-        let waits = self.connection.role() == Role::Client && self.timer.0.is_some();
-        if !self.connection.wants_shutdown() && waits {
+        if !self.wants_shutdown() {
             return None;
         }
-        if written.is_pending() {
-            // The last words are not waited for without end.
-            return match self.tick(cx) {
-                Ok(_) if self.connection.next_timer().is_some() || self.timer.0.is_none() => {
-                    Some(Poll::Pending)
-                }
-                _ => Some(Poll::Ready(())),
-            };
+        let ended = written.is_ready() && self.poll_shutdown(cx).is_ready();
+        let failed = matches!(self.connection.closure(), Some(Closure::Failed(_)));
+        // A failure has been told; only `close` waits for more.
+        if ended || failed || self.time_is_up(cx) {
+            Some(Poll::Ready(()))
+        } else {
+            Some(Poll::Pending)
         }
-        let shut = self.poll_shutdown(cx);
-        if shut.is_ready() {
-            self.release();
-        }
-        Some(shut)
     }
 
     /// Writes what is left, closes the write side, and reads until the peer has closed its own:
@@ -86,28 +88,51 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     fn poll_linger(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             let written = self.poll_output(cx);
-            if written.is_ready() && self.poll_shutdown(cx).is_pending() {
+            let ended =
+                written.is_ready() && self.wants_shutdown() && self.poll_shutdown(cx).is_ready();
+            if ended && (self.read_ended || !self.alarm.is_there()) {
+                return Poll::Ready(());
+            }
+            if self.time_is_up(cx) || self.lingered > MAX_DROPPED {
+                return Poll::Ready(());
+            }
+            if self.read_ended {
                 return Poll::Pending;
             }
-            if self.timer.0.is_none() || self.dropped > MAX_DROPPED {
-                return written;
+            if self.spent >= TURN {
+                self.spent = 0;
+                cx.waker().wake_by_ref();
+                return Poll::Pending;
             }
             self.input.leave(0);
             match self.poll_read_buffer(cx) {
-                Poll::Ready(Ok(len @ 1..)) => self.dropped = self.dropped.saturating_add(len),
-                Poll::Ready(_) => return Poll::Ready(()),
+                Poll::Ready(Ok(len @ 1..)) => {
+                    self.spent += 1;
+                    // Nothing that belongs here comes any more.
+                    self.lingered = self.lingered.saturating_add(len);
+                }
+                Poll::Ready(_) => {
+                    self.read_ended = true;
+                    let _ = self.connection.receive_eof();
+                }
                 Poll::Pending => {
-                    // Once the time for closing is over there is no deadline any more.
-                    let waits = self.tick(cx).is_ok() && self.connection.next_timer().is_some();
                     self.release();
-                    return if waits {
-                        Poll::Pending
-                    } else {
-                        Poll::Ready(())
-                    };
+                    return Poll::Pending;
                 }
             }
         }
+    }
+
+    /// RFC 6455 §7.1.1: the server ends the transport first; a client waits for that, if it can
+    /// wait with a limit.
+    fn wants_shutdown(&self) -> bool {
+        let waits = self.connection.role() == Role::Client && self.alarm.is_there();
+        self.connection.wants_shutdown() || !waits
+    }
+
+    /// Whether the time for closing is over; if not, the task is woken when it is.
+    fn time_is_up(&mut self, cx: &mut Context<'_>) -> bool {
+        self.alarm.is_there() && (self.tick(cx).is_err() || self.connection.next_timer().is_none())
     }
 
     /// Closes the write side of the transport, once.
