@@ -1,5 +1,7 @@
 //! Clients: from a byte stream to a WebSocket.
 
+use std::time::Duration;
+
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Connection;
 use ws_handshake::{ClientHandshake, Request, Response};
@@ -26,20 +28,29 @@ pub async fn connect<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    connect_with(io, request, options, options.timer).await
+    connect_within(
+        io,
+        request,
+        options,
+        options.timer,
+        options.handshake_timeout,
+    )
+    .await
 }
 
-pub(crate) async fn connect_with<T>(
+/// As [`connect`], within what is left of the handshake's time.
+pub(crate) async fn connect_within<T>(
     io: T,
     request: &Request,
     options: &Options,
     timer: Option<fn() -> Box<dyn Timer>>,
+    timeout: Duration,
 ) -> Result<(WebSocket<T>, Response), Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let seed = seed()?;
-    let mut opening = Opening::new(io, timer, options.handshake_timeout);
+    let mut opening = Opening::new(io, timer, timeout);
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
     let (established, response) = loop {

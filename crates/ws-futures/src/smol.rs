@@ -3,9 +3,10 @@
 //! Closing an `Async<TcpStream>` does not end its write side, so the peer would not see the
 //! transport end: wrap it in a [`Socket`]. `smol::net::TcpStream` can be used as it is.
 
+use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 
 use async_io::Async;
@@ -14,7 +15,7 @@ use ws_driver::Instant;
 use ws_handshake::{Accept, Offer, Reject, Request, Response};
 
 use crate::accept::read_request_with;
-use crate::connect::connect_with;
+use crate::connect::connect_within;
 use crate::{Error, Incoming, Options, WebSocket};
 
 /// As [`accept`](crate::accept()), with smol's timer.
@@ -68,7 +69,7 @@ pub async fn connect(url: &str, options: &Options) -> Result<(WebSocket<Socket>,
 }
 
 /// Connects to the host of `request`, trying its addresses one after the other, and asks for a
-/// WebSocket there.
+/// WebSocket there, all within [`handshake_timeout`](Options::handshake_timeout).
 ///
 /// # Errors
 ///
@@ -81,15 +82,20 @@ pub async fn connect_to(
     if request.is_secure() {
         return Err(Error::TlsRequired);
     }
-    let stream = dial(request).await?;
+    let (start, timeout) = (std::time::Instant::now(), options.handshake_timeout);
+    let mut dial = pin!(dial(request));
+    let mut alarm = async_io::Timer::after(timeout);
+    let stream = poll_fn(|cx| match dial.as_mut().poll(cx) {
+        Poll::Ready(stream) => Poll::Ready(stream.map_err(Error::Io)),
+        Poll::Pending => Pin::new(&mut alarm)
+            .poll(cx)
+            .map(|_| Err(Error::HandshakeTimedOut)),
+    })
+    .await?;
     stream.get_ref().set_nodelay(true)?;
-    connect_with(
-        Socket(stream),
-        request,
-        options,
-        options.timer.or(Some(timer)),
-    )
-    .await
+    let timer = options.timer.or(Some(timer));
+    let left = timeout.saturating_sub(start.elapsed());
+    connect_within(Socket(stream), request, options, timer, left).await
 }
 
 /// Connects to the first address that lets us.

@@ -6,12 +6,11 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::time::Sleep;
-use ws_driver::Instant;
+use tokio::time::{Instant, Sleep};
 use ws_handshake::{Accept, Offer, Reject, Request, Response};
 
 use crate::accept::read_request_with;
-use crate::connect::connect_with;
+use crate::connect::connect_within;
 use crate::{Error, Incoming, Options, WebSocket};
 
 /// As [`accept`](crate::accept()), on a stream of tokio's and with its timer.
@@ -68,7 +67,7 @@ pub async fn connect(
 }
 
 /// Connects to the host of `request`, trying its addresses one after the other, and asks for a
-/// WebSocket there.
+/// WebSocket there, all within [`handshake_timeout`](Options::handshake_timeout).
 ///
 /// # Errors
 ///
@@ -81,10 +80,15 @@ pub async fn connect_to(
     if request.is_secure() {
         return Err(Error::TlsRequired);
     }
-    let stream = TcpStream::connect((request.host(), request.port())).await?;
+    let (start, timeout) = (Instant::now(), options.handshake_timeout);
+    let dial = TcpStream::connect((request.host(), request.port()));
+    let stream = tokio::time::timeout(timeout, dial)
+        .await
+        .map_err(|_| Error::HandshakeTimedOut)??;
     stream.set_nodelay(true)?;
     let timer = options.timer.or(Some(timer));
-    connect_with(Compat(stream), request, options, timer).await
+    let left = timeout.saturating_sub(start.elapsed());
+    connect_within(Compat(stream), request, options, timer, left).await
 }
 
 /// A timer of tokio's, for [`Options::timer`].
@@ -97,16 +101,16 @@ pub fn timer() -> Box<dyn crate::Timer> {
 
 struct Timer {
     alarm: Option<Pin<Box<Sleep>>>,
-    deadline: Option<Instant>,
+    deadline: Option<ws_driver::Instant>,
 }
 
 impl crate::Timer for Timer {
-    fn now(&mut self) -> Instant {
+    fn now(&mut self) -> ws_driver::Instant {
         // Tokio's clock, which its tests can pause.
-        crate::timer::since_epoch(tokio::time::Instant::now().into_std())
+        crate::timer::since_epoch(Instant::now().into_std())
     }
 
-    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: ws_driver::Instant) -> Poll<()> {
         let at = crate::timer::to_std(deadline).into();
         let alarm = match &mut self.alarm {
             Some(alarm) => {

@@ -18,10 +18,10 @@ fn deliver(connection: &mut Connection, wire: &mut Vec<u8>, out: &mut Vec<u8>) {
     wire.clear();
 }
 
-fn going_away() -> Option<CloseFrame<'static>> {
-    let code = CloseCode::GOING_AWAY;
-    Some(CloseFrame { code, reason: "" })
-}
+const GOING_AWAY: Option<CloseFrame<'_>> = Some(CloseFrame {
+    code: CloseCode::GOING_AWAY,
+    reason: "",
+});
 
 // RFC 6455 §7.1.1, §7.1.2, §7.1.4
 #[test]
@@ -31,8 +31,8 @@ fn either_end_closes_and_the_server_ends_the_transport() {
         let (mut up, mut down) = (vec![], vec![]);
         assert_eq!((client.state(), client.closure()), (State::Open, None));
         match by {
-            Role::Client => client.close(going_away(), &mut up).unwrap(),
-            Role::Server => server.close(going_away(), &mut down).unwrap(),
+            Role::Client => client.close(GOING_AWAY, &mut up).unwrap(),
+            Role::Server => server.close(GOING_AWAY, &mut down).unwrap(),
         }
         let closing = if by == Role::Client { &client } else { &server };
         assert_eq!((closing.state(), closing.closure()), (State::Closing, None));
@@ -58,7 +58,7 @@ fn f41_both_ends_close_at_once() {
     let (mut client, mut server) = ends();
     let (mut up, mut down) = (vec![], vec![]);
     client.close(None, &mut up).unwrap();
-    server.close(going_away(), &mut down).unwrap();
+    server.close(GOING_AWAY, &mut down).unwrap();
     deliver(&mut server, &mut up, &mut down);
     deliver(&mut client, &mut down, &mut up);
     assert!(up.is_empty(), "each sends one Close");
