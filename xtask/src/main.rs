@@ -9,6 +9,7 @@
 )]
 
 mod autobahn;
+mod bench;
 mod ci;
 mod fuzz;
 mod interop;
@@ -62,6 +63,10 @@ enum Task {
     Autobahn(autobahn::Options),
     /// Install peers with npm, pip and apt, then run the tests that talk to them.
     Interop(interop::Options),
+    /// Measure our servers beside their peers, or with `--in-process` what happens in memory.
+    ///
+    /// Builds all of them first, in a package of its own. All arguments go to the harness.
+    Bench(bench::Options),
     /// Fuzz with libFuzzer for a bounded time; installs cargo-fuzz when it is missing.
     Fuzz(fuzz::Options),
 }
@@ -87,6 +92,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Task::NoStd(options) => no_std::run(&workspace, options),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Interop(options) => interop::run(&workspace, options),
+        Task::Bench(options) => bench::run(&workspace, options),
         Task::Fuzz(options) => fuzz::run(&workspace, options),
     }
 }

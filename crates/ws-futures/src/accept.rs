@@ -26,7 +26,7 @@ where
     accept_with(io, options, |_| Ok(Accept::default())).await
 }
 
-/// As [`accept`], but lets the application decide on each offer: which fields and subprotocol to
+/// As [`accept()`], but lets the application decide on each offer: which fields and subprotocol to
 /// answer with, or with which refusal.
 ///
 /// An [`Accept`] without a subprotocol gets the first of the client's that
@@ -34,7 +34,7 @@ where
 ///
 /// # Errors
 ///
-/// Those of [`accept`]; [`Error::Refused`]; [`Error::Handshake`] for an answer that cannot be
+/// Those of [`accept()`]; [`Error::Refused`]; [`Error::Handshake`] for an answer that cannot be
 /// sent, and then the client is told 500.
 pub async fn accept_with<T>(
     io: T,
@@ -52,7 +52,7 @@ where
 ///
 /// # Errors
 ///
-/// Those of [`accept`] that concern any request; its sender has been told.
+/// Those of [`accept()`] that concern any request; its sender has been told.
 pub async fn read_request<T>(io: T, options: &Options) -> Result<Incoming<T>, Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
@@ -112,11 +112,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
             && fields.list_contains("Connection", "upgrade")
     }
 
-    /// Answers with a WebSocket; see [`accept`].
+    /// Answers with a WebSocket; see [`accept()`].
     ///
     /// # Errors
     ///
-    /// Those of [`accept`].
+    /// Those of [`accept()`].
     pub async fn accept(self, options: &Options) -> Result<WebSocket<T>, Error> {
         self.accept_with(options, |_| Ok(Accept::default())).await
     }

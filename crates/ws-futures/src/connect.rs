@@ -38,7 +38,7 @@ where
     .await
 }
 
-/// As [`connect`], within what is left of the handshake's time.
+/// As [`connect()`], within what is left of the handshake's time.
 pub(crate) async fn connect_within<T>(
     io: T,
     request: &Request,

@@ -36,7 +36,7 @@ pub enum Error {
     /// The URL cannot be connected to.
     Url(UrlError),
     /// The URL asks for what this build cannot do: `wss` needs a TLS stream, over which
-    /// [`connect`](crate::connect) works.
+    /// [`connect`](crate::connect()) works.
     TlsRequired,
     /// The application's acceptance or request cannot be sent, such as a subprotocol that was
     /// not offered.

@@ -2,7 +2,7 @@
 //!
 //! # Overview
 //!
-//! [`accept`] and [`connect`] do the opening handshake on a stream that implements futures'
+//! [`accept()`] and [`connect()`] do the opening handshake on a stream that implements futures'
 //! `AsyncRead` and `AsyncWrite`, and give a [`WebSocket`]. It lends messages without a copy
 //! ([`WebSocket::receive`], [`WebSocket::exchange`]), is a `Stream` and a `Sink` of owned
 //! [`Message`]s, and splits into halves for two tasks ([`WebSocket::split`]). [`Options`] holds
