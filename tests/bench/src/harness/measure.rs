@@ -1,0 +1,164 @@
+//! One measurement, and the order of many.
+
+use std::thread;
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+
+use super::load::{self, Load, Stop};
+use super::server::{Server, Side};
+use super::workload::{Kind, Workload};
+
+/// So many connections are opened in one measurement at most: each leaves a port in `TIME_WAIT`.
+const MAX_HANDSHAKES: u64 = 8_000;
+/// So many connections are opened before any of them is closed.
+const WAVE: usize = 16;
+/// What servers are given to come to rest.
+const REST: Duration = Duration::from_millis(20);
+
+/// What was measured of one server at one workload.
+#[derive(Debug, Default)]
+pub(crate) struct Figure {
+    /// Nanoseconds of CPU time for each message, or bytes of memory for each connection; one
+    /// for each round.
+    pub(crate) samples: Vec<f64>,
+    /// Why there are none.
+    pub(crate) failure: Option<String>,
+}
+
+impl Figure {
+    /// The sample in the middle.
+    pub(crate) fn median(&self) -> Option<f64> {
+        let mut samples = self.samples.clone();
+        samples.sort_by(f64::total_cmp);
+        let middle = samples.len() / 2;
+        match samples.len() {
+            0 => None,
+            len if len.is_multiple_of(2) => {
+                Some(f64::midpoint(samples[middle - 1], samples[middle]))
+            }
+            _ => Some(samples[middle]),
+        }
+    }
+
+    /// How far apart the samples of the middle half are, as a part of the median.
+    pub(crate) fn spread(&self) -> Option<f64> {
+        let mut samples = self.samples.clone();
+        samples.sort_by(f64::total_cmp);
+        let quarter = samples.len() / 4;
+        let (low, high) = (samples.get(quarter)?, samples.iter().rev().nth(quarter)?);
+        Some((high - low) / self.median()?)
+    }
+}
+
+/// Measures all servers at one workload: `A B C C B A`, a fresh process each time.
+pub(crate) fn rounds(
+    servers: &[Server],
+    workload: &Workload,
+    rounds: usize,
+    time: Duration,
+) -> Vec<Figure> {
+    let mut figures: Vec<Figure> = servers.iter().map(|_| Figure::default()).collect();
+    let rounds = match workload.kind {
+        // Memory is the same in every round.
+        Kind::Idle(_) => 1,
+        _ => rounds,
+    };
+    for round in 0..rounds {
+        let forth = 0..servers.len();
+        let order: Vec<usize> = match round % 2 {
+            0 => forth.collect(),
+            _ => forth.rev().collect(),
+        };
+        for number in order {
+            let (server, figure) = (&servers[number], &mut figures[number]);
+            if figure.failure.is_some() || !applies(server, workload) {
+                continue;
+            }
+            match once(server, workload, time) {
+                Ok(sample) => figure.samples.push(sample),
+                Err(error) => {
+                    eprintln!("{} at {}: {error:#}", server.name, workload.name);
+                    figure.failure = Some(format!("{error:#}"));
+                }
+            }
+        }
+    }
+    figures
+}
+
+/// Sends so many batches to a server that somebody else has started, for a profiler; tells how
+/// many messages that were.
+pub(crate) fn drive(port: u16, workload: &Workload, batches: u64, raw: bool) -> Result<u64> {
+    match workload.kind {
+        Kind::Echo(echo) => Load::new(&echo, port, raw)?.run(Stop::Batches(batches)),
+        Kind::Handshakes => load::handshakes(port, WAVE, Duration::MAX, batches * WAVE as u64),
+        Kind::Idle(_) => bail!("nothing to count while connections are idle"),
+    }
+}
+
+fn applies(server: &Server, workload: &Workload) -> bool {
+    // Without a protocol there is no handshake, and fragments are only bytes.
+    let needs_protocol = match workload.kind {
+        Kind::Handshakes => true,
+        Kind::Echo(echo) => echo.fragments > 1,
+        Kind::Idle(_) => false,
+    };
+    server.side != Side::Raw || !needs_protocol
+}
+
+fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
+    let raw = server.side == Side::Raw;
+    let running = server.start()?;
+    match workload.kind {
+        Kind::Echo(echo) => {
+            let mut load = Load::new(&echo, running.port, raw)?;
+            load.run(Stop::After(time / 4))?;
+            thread::sleep(REST);
+            let before = running.cpu_time()?;
+            let messages = load.run(Stop::After(time))?;
+            thread::sleep(REST);
+            let spent = running.cpu_time()?.saturating_sub(before);
+            Ok(nanoseconds(spent) / messages as f64)
+        }
+        Kind::Handshakes => {
+            load::handshakes(running.port, WAVE, time / 4, MAX_HANDSHAKES / 4)?;
+            thread::sleep(REST);
+            let before = running.cpu_time()?;
+            let count = load::handshakes(running.port, WAVE, time, MAX_HANDSHAKES)?;
+            thread::sleep(REST);
+            let spent = running.cpu_time()?.saturating_sub(before);
+            Ok(nanoseconds(spent) / count as f64)
+        }
+        Kind::Idle(count) => {
+            thread::sleep(REST);
+            let before = running.memory()?;
+            let streams = load::idle(running.port, count, raw)?;
+            thread::sleep(10 * REST);
+            let grown = running.memory()?.saturating_sub(before);
+            drop(streams);
+            Ok(grown as f64 / count as f64)
+        }
+    }
+}
+
+fn nanoseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Figure;
+
+    #[test]
+    fn the_median_is_in_the_middle() {
+        let figure = |samples: &[f64]| Figure {
+            samples: samples.to_vec(),
+            failure: None,
+        };
+        assert_eq!(figure(&[]).median(), None);
+        assert_eq!(figure(&[3.0, 1.0, 2.0]).median(), Some(2.0));
+        assert_eq!(figure(&[4.0, 1.0, 2.0, 3.0]).median(), Some(2.5));
+        assert_eq!(figure(&[9.0, 2.0, 2.5, 2.0, 0.0]).spread(), Some(0.25));
+    }
+}

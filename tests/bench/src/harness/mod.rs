@@ -1,0 +1,8 @@
+//! Starting servers, asking things of them, and looking at their clocks.
+
+pub(crate) mod load;
+pub(crate) mod measure;
+pub(crate) mod report;
+pub(crate) mod server;
+pub(crate) mod verify;
+pub(crate) mod workload;

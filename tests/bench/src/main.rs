@@ -1,0 +1,128 @@
+//! Measures our servers beside their peers, and what happens in memory.
+//!
+//! `cargo xtask bench` builds all servers and runs this, on one processor together with them.
+
+mod harness;
+mod in_process;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, ensure};
+use clap::Parser;
+
+use harness::measure;
+use harness::report::Report;
+use harness::server;
+use harness::workload::{self, Workload};
+
+/// Measures our servers beside their peers.
+#[derive(Parser)]
+struct Options {
+    /// Only these servers, with commas between them; the floor comes in any case.
+    #[arg(long, value_delimiter = ',')]
+    servers: Vec<String>,
+    /// Only these workloads, with commas between them.
+    #[arg(long, value_delimiter = ',')]
+    workloads: Vec<String>,
+    /// Measurements of each server at each workload.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 0.4)]
+    seconds: f64,
+    /// Two short rounds: to see whether it works.
+    #[arg(long)]
+    quick: bool,
+    /// Measure what happens in memory instead of servers.
+    #[arg(long)]
+    in_process: bool,
+    /// For a profiler: send `--batches` of one workload to a server that runs already.
+    #[arg(long, conflicts_with = "in_process")]
+    port: Option<u16>,
+    /// Batches of each connection, with `--port`.
+    #[arg(long, default_value_t = 100)]
+    batches: u64,
+    /// Where to write all samples as JSON.
+    #[arg(long)]
+    json: Option<PathBuf>,
+}
+
+fn main() -> Result<()> {
+    let mut options = Options::parse();
+    if options.quick {
+        (options.rounds, options.seconds) = (2, 0.1);
+    }
+    let time = Duration::try_from_secs_f64(options.seconds).context("--seconds")?;
+    if let Some(port) = options.port {
+        for workload in wanted_workloads(&options)? {
+            let messages = measure::drive(port, &workload, options.batches, false)?;
+            println!("{}: {messages} messages", workload.name);
+        }
+        return Ok(());
+    }
+    let (text, json) = if options.in_process {
+        in_process::run(options.rounds, time)
+    } else {
+        beside_peers(&options, time)?
+    };
+    println!("{text}");
+    if let Some(path) = &options.json {
+        fs::write(path, format!("{json:#}\n"))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+fn beside_peers(options: &Options, time: Duration) -> Result<(String, serde_json::Value)> {
+    let servers = chosen(
+        server::ALL,
+        |server| server.name,
+        &options.servers,
+        &[server::FLOOR],
+    )?;
+    let workloads = wanted_workloads(options)?;
+    let start = Instant::now();
+    let mut report = Report {
+        servers,
+        columns: Vec::new(),
+    };
+    for workload in workloads {
+        let figures = measure::rounds(&report.servers, &workload, options.rounds, time);
+        report.columns.push((workload, figures));
+        eprintln!("{} measured after {:.0?}", workload.name, start.elapsed());
+    }
+    Ok((report.markdown(), report.json()))
+}
+
+fn wanted_workloads(options: &Options) -> Result<Vec<Workload>> {
+    chosen(
+        workload::ALL,
+        |workload| workload.name,
+        &options.workloads,
+        &[],
+    )
+}
+
+/// Those of `all` that are wanted, all if none is; `always` as well.
+fn chosen<T: Copy>(
+    all: &[T],
+    name: impl Fn(&T) -> &str,
+    wanted: &[String],
+    always: &[&str],
+) -> Result<Vec<T>> {
+    for wanted in wanted {
+        let known: Vec<_> = all.iter().map(&name).collect();
+        let known_list = known.join(", ");
+        ensure!(
+            known.contains(&wanted.as_str()),
+            "no {wanted}; there are {known_list}"
+        );
+    }
+    let is_wanted = |item: &&T| {
+        let name = name(item);
+        wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) || always.contains(&name)
+    };
+    Ok(all.iter().filter(is_wanted).copied().collect())
+}

@@ -1,0 +1,81 @@
+//! Accepting connections on tokio and on smol, in one thread.
+
+use std::error::Error;
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+
+use clap::Parser;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// What a server with a choice takes.
+#[derive(Clone, Copy, Debug, Parser)]
+pub struct Options {
+    /// Write the answers to one read in one go, by feed and flush.
+    #[arg(long)]
+    pub batch: bool,
+    /// The size of the read buffer, where that can be chosen, in bytes.
+    #[arg(long)]
+    pub buffer: Option<usize>,
+}
+
+/// Why a connection ended; nobody looks at it.
+pub type Failure = Box<dyn Error + Send + Sync>;
+
+/// Binds a port of 127.0.0.1 and says which.
+pub fn listen() -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    listener.set_nonblocking(true)?;
+    println!("listening on http://{}/", listener.local_addr()?);
+    Ok(listener)
+}
+
+/// Serves every connection in a task of tokio's.
+pub fn on_tokio<F>(serve: impl Fn(tokio::net::TcpStream) -> F) -> io::Result<()>
+where
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let listener = listen()?;
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::from_std(listener)?;
+        loop {
+            let (stream, _) = listener.accept().await?;
+            stream.set_nodelay(true)?;
+            tokio::spawn(serve(stream));
+        }
+    })
+}
+
+/// Serves every connection in a task of smol's.
+pub fn on_smol<F>(serve: impl Fn(smol::Async<std::net::TcpStream>) -> F) -> io::Result<()>
+where
+    F: Future<Output = Result<(), Failure>> + Send + 'static,
+{
+    let listener = smol::Async::new(listen()?)?;
+    let executor = smol::Executor::new();
+    smol::block_on(executor.run(async {
+        loop {
+            let (stream, _) = listener.accept().await?;
+            stream.get_ref().set_nodelay(true)?;
+            executor.spawn(serve(stream)).detach();
+        }
+    }))
+}
+
+/// The opening handshake by hand, for peers that leave it to an HTTP server. It is as cheap as the
+/// floor's.
+pub async fn handshake(stream: &mut tokio::net::TcpStream) -> io::Result<()> {
+    let (mut request, mut len, mut response) = ([0; 1024], 0, Vec::new());
+    loop {
+        let more = stream.read(&mut request[len..]).await?;
+        if more == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        len += more;
+        if crate::wire::respond(&request[..len], &mut response)?.is_some() {
+            return stream.write_all(&response).await;
+        }
+    }
+}

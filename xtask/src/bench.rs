@@ -1,0 +1,87 @@
+//! Measuring: our servers beside their peers, in a package of its own (`tests/bench`).
+//!
+//! Builds everything for this processor, then runs the harness, and with it all servers, on one
+//! processor under `SCHED_BATCH`: so every burst of messages arrives whole, and rounds differ by
+//! a few percent instead of a third.
+
+use std::ffi::OsString;
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result};
+use clap::Args;
+
+use crate::shell;
+use crate::workspace::Workspace;
+
+/// What to measure.
+#[derive(Args, Debug)]
+#[command(disable_help_flag = true)]
+pub(crate) struct Options {
+    /// What the harness is told, such as `--quick`, `--in-process`, `--servers hybi-tokio,yawc+b`;
+    /// `--help` lists all there is.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Builds the servers and the harness, and runs it.
+pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
+    let target = workspace.target.join("bench");
+    let mut build = shell::cargo(&workspace.root);
+    build
+        .args(["build", "--release", "--locked", "--bins"])
+        .args(["--manifest-path", "tests/bench/Cargo.toml"])
+        .env("CARGO_TARGET_DIR", &target)
+        .env("RUSTFLAGS", "-C target-cpu=native");
+    shell::run(&mut build)?;
+
+    let mut measure = on_one_processor()?;
+    measure
+        .arg(target.join("release/hybi-bench"))
+        .args(&options.arguments);
+    let has = |name: &str| options.arguments.iter().any(|argument| argument == name);
+    if !has("--json") {
+        let name = if has("--in-process") {
+            "in-process.json"
+        } else {
+            "servers.json"
+        };
+        measure.arg("--json").arg(target.join(name));
+    }
+    shell::run(&mut measure)
+}
+
+/// What the harness is put behind: commands of util-linux, if this machine has them.
+fn on_one_processor() -> Result<Command> {
+    if shell::find_program("taskset").is_none() || shell::find_program("chrt").is_none() {
+        eprintln!("without `taskset` and `chrt` (util-linux) the figures scatter");
+        return Ok(Command::new("env"));
+    }
+    let status = fs::read_to_string("/proc/self/status")?;
+    let processor = last_processor(&status).context("no processor in /proc/self/status")?;
+    let mut command = Command::new("taskset");
+    command.args(["-c", processor, "chrt", "--batch", "0"]);
+    Ok(command)
+}
+
+/// The number of the last processor that we may run on: the first one has most interrupts.
+fn last_processor(status: &str) -> Option<&str> {
+    let list = status
+        .lines()
+        .find_map(|line| line.strip_prefix("Cpus_allowed_list:"))?;
+    list.trim().rsplit([',', '-']).next()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::last_processor;
+
+    #[test]
+    fn the_last_processor_is_found() {
+        for (list, last) in [("0-1", "1"), ("3", "3"), ("0-3,8-11", "11"), ("0,2", "2")] {
+            let status = format!("Name:\tx\nCpus_allowed_list:\t{list}\nMems:\t0\n");
+            assert_eq!(last_processor(&status), Some(last));
+        }
+        assert_eq!(last_processor("Name:\tx\n"), None);
+    }
+}
