@@ -18,6 +18,7 @@ fn main() -> anyhow::Result<()> {
 }
 
 fn serve(mut stream: TcpStream) -> anyhow::Result<()> {
+    stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let (mut buffer, mut out, start) = ([0; 4096], Vec::new(), Instant::now());
 
     // The opening handshake; what comes behind the request are frames already.
@@ -55,13 +56,17 @@ fn serve(mut stream: TcpStream) -> anyhow::Result<()> {
         };
         // 2. Let time pass.
         let now = hybi::driver::Instant::from_duration(start.elapsed());
-        let deadline = connection.tick(now, &mut out)?;
-        // 3. Write everything.
+        let ticked = connection.tick(now, &mut out);
+        // 3. Write everything, even if the connection has failed.
         stream.write_all(&out)?;
         out.clear();
         if connection.wants_shutdown() {
             stream.shutdown(Shutdown::Write)?;
-            return Ok(result?);
+        }
+        result?;
+        let deadline = ticked?;
+        if connection.wants_shutdown() {
+            return Ok(());
         }
         // 4. Wait for input or for the deadline.
         let wait =

@@ -79,7 +79,7 @@ async fn join(
     options: &Options,
 ) -> Result<(), Error> {
     stream.get_ref().set_nodelay(true)?;
-    let socket = hybi::smol::accept(Socket(stream), options).await?;
+    let socket = hybi::smol::accept(Socket::from(stream), options).await?;
     let (mut sender, mut receiver) = socket.split();
     let (mailbox, mut mail) = mpsc::channel(PATIENCE);
     lock(room).insert(peer, mailbox);

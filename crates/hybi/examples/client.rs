@@ -97,12 +97,23 @@ where
         // Dropping the one that was not first loses nothing.
         match select(lines.next(), socket.next()).await {
             Either::Left((Some(line), _)) => socket.send(Message::from(line).borrowed()).await?,
-            Either::Left((None, _)) | Either::Right((None, _)) => return Ok(()),
-            Either::Right((Some(message), _)) => match message? {
-                Message::Text(text) => println!("{text}"),
-                Message::Binary(bytes) => println!("{bytes:?}"),
-            },
+            // The end of the input: what is still to come is printed all the same.
+            Either::Left((None, _)) => break,
+            Either::Right((None, _)) => return Ok(()),
+            Either::Right((Some(message), _)) => print(&message?),
         }
+    }
+    socket.outbox().close(None)?;
+    while let Some(message) = socket.next().await {
+        print(&message?);
+    }
+    Ok(())
+}
+
+fn print(message: &Message) {
+    match message {
+        Message::Text(text) => println!("{text}"),
+        Message::Binary(bytes) => println!("{bytes:?}"),
     }
 }
 

@@ -12,6 +12,7 @@ use std::thread;
 use std::time::Duration;
 
 use ::futures::{AsyncRead, AsyncWrite};
+use anyhow::Context;
 use clap::Parser;
 use hybi::futures::Incoming;
 use hybi::smol::Socket;
@@ -35,7 +36,9 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port)))?;
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
+    let listener = TcpListener::bind(address)
+        .with_context(|| format!("cannot listen on {address}; another --port may be free"))?;
     println!("listening on http://{}/", listener.local_addr()?);
 
     let mut options = Options::server();
@@ -79,7 +82,9 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
         let executor = Arc::clone(&executor);
         thread::spawn(move || smol::block_on(executor.run(std::future::pending::<()>())));
     }
-    smol::block_on(executor.run(async {
+    // A task of its own, so that it is polled when there is somebody to accept, not every time.
+    let (spawner, options) = (Arc::clone(&executor), Arc::clone(options));
+    let accepting = executor.spawn(async move {
         loop {
             let stream = match listener.accept().await {
                 Ok((stream, _)) => stream,
@@ -88,15 +93,16 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
                     continue;
                 }
             };
-            let options = Arc::clone(options);
-            let task = executor.spawn(async move {
+            let options = Arc::clone(&options);
+            let task = spawner.spawn(async move {
                 stream.get_ref().set_nodelay(true)?;
-                let incoming = hybi::smol::read_request(Socket(stream), &options).await?;
+                let incoming = hybi::smol::read_request(Socket::from(stream), &options).await?;
                 serve(incoming, &options).await
             });
             task.detach();
         }
-    }))
+    });
+    smol::block_on(executor.run(accepting))
 }
 
 fn on_tokio(listener: TcpListener, threads: usize, options: &Arc<Options>) -> anyhow::Result<()> {

@@ -33,23 +33,32 @@
 //!
 //! ```no_run
 //! use hybi::{Error, Event, Options};
+//! use tokio::net::{TcpListener, TcpStream};
 //!
 //! #[tokio::main(flavor = "current_thread")]
 //! async fn main() -> Result<(), Error> {
-//!     let listener = tokio::net::TcpListener::bind("127.0.0.1:9001").await?;
+//!     let listener = TcpListener::bind("127.0.0.1:9001").await?;
 //!     loop {
-//!         let (stream, _) = listener.accept().await?;
-//!         stream.set_nodelay(true)?;
-//!         tokio::spawn(async move {
-//!             let mut socket = hybi::tokio::accept(stream, &Options::server()).await?;
-//!             while let Some((event, mut outbox)) = socket.exchange().await? {
-//!                 if let Event::Message(message) = event {
-//!                     outbox.feed(message).await?;
-//!                 }
+//!         let Ok((stream, _)) = listener.accept().await else {
+//!             continue; // the client has gone again
+//!         };
+//!         tokio::spawn(async {
+//!             if let Err(error) = echo(stream).await {
+//!                 eprintln!("{error}");
 //!             }
-//!             Ok::<(), Error>(())
 //!         });
 //!     }
+//! }
+//!
+//! async fn echo(stream: TcpStream) -> Result<(), Error> {
+//!     stream.set_nodelay(true)?;
+//!     let mut socket = hybi::tokio::accept(stream, &Options::server()).await?;
+//!     while let Some((event, mut outbox)) = socket.exchange().await? {
+//!         if let Event::Message(message) = event {
+//!             outbox.feed(message).await?; // written when there is nothing more to receive
+//!         }
+//!     }
+//!     Ok(())
 //! }
 //! ```
 //!
@@ -84,12 +93,18 @@ pub use ws_futures as futures;
 pub use ws_handshake as handshake;
 pub use ws_http as http;
 
+/// A message that is lent, as events hold it and `send` takes it; [`Message`](crate::futures::Message) is owned.
+pub use ws_driver::Message as MessageRef;
+/// A message that is owned, as `Stream` yields it; [`MessageRef`] is the one that is lent.
+#[cfg(feature = "futures")]
+pub use ws_futures::Message;
 #[cfg(feature = "smol")]
 pub use ws_futures::smol;
 #[cfg(feature = "tokio")]
 pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
-    CloseCode, CloseFrame, Closure, Error, Event, Message, Options, WebSocket, accept, connect,
+    CloseCode, CloseFrame, Closure, Error, Event, KeepAlive, Kind, Options, Receiver, Sender,
+    Statistics, WebSocket, accept, connect,
 };
-pub use ws_handshake::{Accept, Reject, Request, Status};
+pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};

@@ -19,7 +19,7 @@
 //! ```text
 //! 1. receive() until it returns None; deal with each event        (out may grow)
 //! 2. tick(now); remember the deadline                             (out may grow)
-//! 3. write all of out; if wants_shutdown(), close the write side
+//! 3. write all of out and clear it; if wants_shutdown(), close the write side
 //! 4. wait for: readable, or the deadline, or the application
 //! 5. go to 1            An Err from 1 or 2: do 3 once more, then stop.
 //! ```

@@ -10,8 +10,9 @@ pub struct Statistics {
     pub received: Traffic,
     /// What was written for the peer.
     pub sent: Traffic,
-    /// From the last Ping that was answered to its Pong, as seen by the ticks between which they
-    /// lay; `None` before the first.
+    /// From the last Ping that was answered to its Pong, as seen by whoever tells the time:
+    /// [`tick`](crate::Connection::tick) or [`time_pings`](crate::Writer::time_pings). `None`
+    /// before the first.
     pub round_trip: Option<Duration>,
 }
 

@@ -59,9 +59,7 @@ impl Timers {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
-        if let Some(pings) = &mut writer.pings {
-            pings.tick(now);
-        }
+        writer.time_pings(now);
         if !reader.is_over() {
             self.idle(now, reader, writer, out);
         }

@@ -13,7 +13,7 @@ use crate::entropy::KeyStream;
 use crate::pings::Pings;
 use crate::pongs::Pongs;
 use crate::text::validate;
-use crate::{Error, Kind, Message, Misuse, PingId, Seed, Traffic};
+use crate::{Error, Instant, Kind, Message, Misuse, PingId, Seed, Traffic};
 
 /// The outbound half of a connection: appends frames to `out`, remembers *close sent*.
 #[derive(Debug)]
@@ -135,6 +135,17 @@ impl Writer {
         let payload = self.admit_control(payload)?;
         self.frame(true, OpCode::Ping, &payload, out);
         Ok(self.pings.get_or_insert_default().sent(payload))
+    }
+
+    /// Tells the time to the pings: anchors those that were written since it was last told, and
+    /// measures the round trip of the last one that was answered.
+    ///
+    /// [`tick`](crate::Connection::tick) does this too; who calls this right after a Ping and on
+    /// its Pong gets the round trip at once, and as exact as the time.
+    pub fn time_pings(&mut self, now: Instant) {
+        if let Some(pings) = &mut self.pings {
+            pings.tick(now);
+        }
     }
 
     /// Appends a Ping whose payload is its own name.

@@ -181,7 +181,7 @@ async fn answer<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut accept = match decide(requested.offer()) {
+    let accept = match decide(requested.offer()) {
         Ok(accept) => accept,
         Err(reject) => {
             requested.reject(reject, &mut opening.output.buffer);
@@ -189,9 +189,6 @@ where
             return Err(Error::Refused);
         }
     };
-    if accept.subprotocol.is_none() {
-        accept.subprotocol = requested.select_subprotocol().map(str::to_owned);
-    }
     let established = match requested.accept(accept, &mut opening.output.buffer) {
         Ok(ServerHandshake::Established(established)) => established,
         // No other state can follow in the versions that are spoken.

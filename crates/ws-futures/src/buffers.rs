@@ -20,8 +20,8 @@ pub(crate) enum Spare {
     Storage,
 }
 
-/// How much is read at once.
-pub(crate) const READ_LEN: usize = 64 << 10;
+/// How much is read at once: a message of 64 KiB with its header, or four of 16 KiB.
+pub(crate) const READ_LEN: usize = 128 << 10;
 /// At most this many of each are kept by a thread.
 const MAX_KEPT: usize = 16;
 /// At most this much capacity is kept in spares by a thread, in bytes.

@@ -30,7 +30,7 @@ pub(crate) struct Core<T> {
     pub(crate) limits: Limits,
     /// There once two tasks may poll.
     pub(crate) wakers: Option<Arc<Wakers>>,
-    /// Reads and control frames since the last wait.
+    /// What reads and control frames since the last wait have cost, in units of [`TURN`].
     spent: u8,
     /// The write side of the transport is closed.
     shut: bool,
@@ -60,8 +60,10 @@ enum Tick {
     GiveUp,
 }
 
-/// After so many reads and control frames without a wait other tasks get their turn.
+/// After so many control frames without a wait other tasks get their turn.
 const TURN: u8 = 32;
+/// How many control frames a read is worth.
+const READ: u8 = 2;
 /// How long after a failed write the peer's last words are waited for.
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
@@ -107,7 +109,11 @@ impl<T> Core<T> {
     /// Adds a Ping.
     pub(crate) fn add_ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
         self.output.prepare();
-        Ok(self.connection.ping(payload, &mut self.output.buffer)?)
+        let id = self.connection.ping(payload, &mut self.output.buffer)?;
+        if let Some(now) = self.alarm.now() {
+            self.connection.split_mut().1.time_pings(now);
+        }
+        Ok(id)
     }
 }
 
@@ -198,6 +204,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             Ok(event) => Ok(event.map(|event| {
                 if !matches!(event, Event::Message(_)) {
                     self.spent = self.spent.saturating_add(1);
+                    outbox.time_pong(&event);
                 }
                 (event, outbox)
             })),
@@ -212,23 +219,24 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         let (mut unread, mark) = self.input.split();
         let event = reader.event_chunk(&mut unread, writer, &mut self.output.buffer);
         mark.leave(unread.len());
+        let mut outbox = Outbox {
+            io: &mut self.io,
+            writer,
+            output: &mut self.output,
+            alarm: &mut self.alarm,
+            limits: self.limits,
+        };
         match event {
             Ok(event) => {
-                if !matches!(event, Some(Event::Message(_))) {
+                if let Some(event) = &event
+                    && !matches!(event, Event::Message(_))
+                {
                     self.spent = self.spent.saturating_add(1);
+                    outbox.time_pong(event);
                 }
                 Ok(event)
             }
-            Err(error) => {
-                let mut outbox = Outbox {
-                    io: &mut self.io,
-                    writer,
-                    output: &mut self.output,
-                    alarm: &mut self.alarm,
-                    limits: self.limits,
-                };
-                Err(last_words(&mut outbox, self.wakers.as_ref(), error))
-            }
+            Err(error) => Err(last_words(&mut outbox, self.wakers.as_ref(), error)),
         }
     }
 
@@ -274,7 +282,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             return match read {
                 Poll::Pending => Poll::Pending,
                 Poll::Ready(Ok((len, Ok(())))) => {
-                    self.spent = self.spent.saturating_add(1);
+                    self.spent = self.spent.saturating_add(READ);
                     Poll::Ready(Ok(len > 0))
                 }
                 Poll::Ready(Ok((_, Err(error)))) => Poll::Ready(Err(self.failed(cx, error))),

@@ -69,22 +69,11 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {
+    /// What lies below the error that `Display` shows already.
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Io(error) => Some(error),
-            Self::Protocol(error) => Some(error),
-            Self::Misuse(misuse) => Some(misuse),
-            Self::Request(error) => Some(error),
-            Self::Response(error) => Some(error),
-            Self::Url(error) => Some(error),
-            Self::Handshake(misuse) => Some(misuse),
-            Self::Closed
-            | Self::WriteBufferFull
-            | Self::Rejected(_)
-            | Self::Refused
-            | Self::HandshakeTimedOut
-            | Self::TlsRequired
-            | Self::Entropy(_) => None,
+            Self::Io(error) => error.source(),
+            _ => None,
         }
     }
 }

@@ -97,3 +97,5 @@ pub use ws_driver::{
     Chunk, CloseCode, CloseFrame, Closure, Config, Event, Instant, KeepAlive, Kind, PingId, Role,
     State, Statistics, Traffic,
 };
+/// What handshakes are made of.
+pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_io::AsyncWrite;
-use ws_driver::{CloseFrame, Message, PingId, Writer};
+use ws_driver::{CloseFrame, Event, Message, PingId, Writer};
 
 use crate::Error;
 use crate::output::{Output, check_write};
@@ -38,8 +38,9 @@ pub(crate) struct Limits {
     pub(crate) message: usize,
 }
 
-/// From this size on a payload is written from where it lies.
-const VECTORED: usize = 8 << 10;
+/// From this size on a payload is written from where it lies. Below it a copy costs less than the
+/// write of its own that several such messages would each have.
+const VECTORED: usize = 32 << 10;
 
 impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// Adds a message; see [`WebSocket::feed`](crate::WebSocket::feed).
@@ -97,6 +98,9 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         poll_fn(|cx| self.poll_room(cx, payload.len())).await?;
         self.output.prepare();
         let id = self.writer.ping(payload, &mut self.output.buffer)?;
+        if let Some(now) = self.alarm.now() {
+            self.writer.time_pings(now);
+        }
         self.flush().await?;
         Ok(id)
     }
@@ -229,6 +233,17 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
                 return Poll::Ready(Err(self.fail(io::ErrorKind::TimedOut.into())));
             }
             ready!(self.alarm.poll(cx, now));
+        }
+    }
+
+    /// Measures the round trip that a Pong ends.
+    pub(crate) fn time_pong<M>(&mut self, event: &Event<'_, M>) {
+        if let Event::Pong {
+            answers: Some(_), ..
+        } = event
+            && let Some(now) = self.alarm.now()
+        {
+            self.writer.time_pings(now);
         }
     }
 

@@ -18,8 +18,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Waits for the next message, and lends it as a byte stream; `None` once the connection has
     /// ended.
     ///
-    /// Pings, pongs and Close are dealt with and not shown. Dropping the reader skips the rest of
-    /// the message. Its limit is
+    /// Pings, pongs and Close are dealt with and not shown. When a reader is dropped early, the
+    /// next one, or [`receive`](Self::receive), passes over the rest of its message. The limit is
     /// [`max_streamed_size`](ws_driver::Config::max_streamed_size).
     ///
     /// # Errors
@@ -127,14 +127,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageReader<'_, T> {
             }
         }
         Poll::Ready(Ok(true))
-    }
-}
-
-impl<T> Drop for MessageReader<'_, T> {
-    fn drop(&mut self) {
-        if !self.last {
-            self.socket.core.skip_message();
-        }
     }
 }
 

@@ -4,10 +4,10 @@
 //! transport end: wrap it in a [`Socket`]. `smol::net::TcpStream` can be used as it is.
 
 use std::future::poll_fn;
-use std::io::{self, IoSlice};
+use std::io::{self, IoSlice, Read};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::pin::{Pin, pin};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use async_io::Async;
 use futures_io::{AsyncRead, AsyncWrite};
@@ -95,7 +95,7 @@ pub async fn connect_to(
     stream.get_ref().set_nodelay(true)?;
     let timer = options.timer.or(Some(timer));
     let left = timeout.saturating_sub(start.elapsed());
-    connect_within(Socket(stream), request, options, timer, left).await
+    connect_within(Socket::from(stream), request, options, timer, left).await
 }
 
 /// Connects to the first address that lets us.
@@ -113,10 +113,32 @@ async fn dial(request: &Request) -> io::Result<Async<TcpStream>> {
     Err(error)
 }
 
-/// A TCP socket of async-io's that ends its write side when it is closed.
+/// A TCP socket of async-io's that ends its write side when it is closed, and that asks the
+/// system no more often than needed.
 #[derive(Debug)]
-#[expect(clippy::exhaustive_structs, reason = "a wrapper and nothing else")]
-pub struct Socket(pub Async<TcpStream>);
+pub struct Socket {
+    io: Async<TcpStream>,
+    /// The last read took all there was: the next one waits first.
+    drained: bool,
+}
+
+impl Socket {
+    /// The socket inside, to set its options.
+    pub fn get_ref(&self) -> &TcpStream {
+        self.io.get_ref()
+    }
+
+    /// Takes the socket out.
+    pub fn into_inner(self) -> Async<TcpStream> {
+        self.io
+    }
+}
+
+impl From<Async<TcpStream>> for Socket {
+    fn from(io: Async<TcpStream>) -> Self {
+        Self { io, drained: false }
+    }
+}
 
 impl AsyncRead for Socket {
     fn poll_read(
@@ -124,7 +146,20 @@ impl AsyncRead for Socket {
         cx: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        loop {
+            if self.drained {
+                ready!(self.io.poll_readable(cx))?;
+                self.drained = false;
+            }
+            match self.io.get_ref().read(buffer) {
+                Ok(len) => {
+                    self.drained = len < buffer.len();
+                    return Poll::Ready(Ok(len));
+                }
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.drained = true,
+                Err(error) => return Poll::Ready(Err(error)),
+            }
+        }
     }
 }
 
@@ -134,7 +169,7 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        Pin::new(&mut self.io).poll_write(cx, bytes)
     }
 
     fn poll_write_vectored(
@@ -142,16 +177,30 @@ impl AsyncWrite for Socket {
         cx: &mut Context<'_>,
         slices: &[IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write_vectored(cx, slices)
+        Pin::new(&mut self.io).poll_write_vectored(cx, slices)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.io).poll_flush(cx)
     }
 
     fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.0.get_ref().shutdown(Shutdown::Write))
+        Poll::Ready(self.io.get_ref().shutdown(Shutdown::Write))
     }
+}
+
+/// As [`WebSocket::server`], with smol's timer.
+pub fn server<T>(io: T, options: &Options) -> WebSocket<T> {
+    WebSocket::server(io, options).with_timer(timer())
+}
+
+/// As [`WebSocket::client`], with smol's timer.
+///
+/// # Errors
+///
+/// Those of [`WebSocket::client`].
+pub fn client<T>(io: T, options: &Options) -> Result<WebSocket<T>, Error> {
+    Ok(WebSocket::client(io, options)?.with_timer(timer()))
 }
 
 /// A timer of smol's, for [`Options::timer`].
@@ -178,16 +227,21 @@ impl crate::Timer for Timer {
         if std::time::Instant::now() >= at {
             return Poll::Ready(());
         }
-        let alarm = match &mut self.alarm {
-            Some(alarm) => {
-                if self.deadline != Some(deadline) {
-                    alarm.set_at(at);
-                }
-                alarm
+        // One that is set for earlier stays: it goes off for nothing once in a while, which costs
+        // less than to move it for every message.
+        let alarm = self.alarm.get_or_insert_with(|| async_io::Timer::at(at));
+        let set = self.deadline.get_or_insert(deadline);
+        if *set > deadline {
+            alarm.set_at(at);
+            *set = deadline;
+        }
+        while Pin::new(&mut *alarm).poll(cx).is_ready() {
+            if *set >= deadline {
+                return Poll::Ready(());
             }
-            None => self.alarm.insert(async_io::Timer::at(at)),
-        };
-        self.deadline = Some(deadline);
-        Pin::new(alarm).poll(cx).map(|_| ())
+            alarm.set_at(at);
+            *set = deadline;
+        }
+        Poll::Pending
     }
 }

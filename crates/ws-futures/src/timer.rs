@@ -20,6 +20,16 @@ pub trait Timer: Send {
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()>;
 }
 
+impl<T: Timer + ?Sized> Timer for Box<T> {
+    fn now(&mut self) -> Instant {
+        (**self).now()
+    }
+
+    fn poll_at(&mut self, cx: &mut Context<'_>, deadline: Instant) -> Poll<()> {
+        (**self).poll_at(cx, deadline)
+    }
+}
+
 /// A timer that may not be there, and the two deadlines that share its one alarm: each half of a
 /// split socket may wait for either.
 pub(crate) struct Alarm {
@@ -46,7 +56,7 @@ impl Alarm {
 
     /// The time, if it can be told.
     pub(crate) fn now(&mut self) -> Option<Instant> {
-        self.timer.as_mut().map(|timer| timer.now())
+        self.timer.as_mut().map(Timer::now)
     }
 
     /// Whether the transport has had `timeout` since this was first asked without an answer

@@ -91,6 +91,20 @@ pub async fn connect_to(
     connect_within(Compat(stream), request, options, timer, left).await
 }
 
+/// As [`WebSocket::server`], on a stream of tokio's and with its timer.
+pub fn server<T>(io: T, options: &Options) -> WebSocket<Compat<T>> {
+    WebSocket::server(Compat(io), options).with_timer(timer())
+}
+
+/// As [`WebSocket::client`], on a stream of tokio's and with its timer.
+///
+/// # Errors
+///
+/// Those of [`WebSocket::client`].
+pub fn client<T>(io: T, options: &Options) -> Result<WebSocket<Compat<T>>, Error> {
+    Ok(WebSocket::client(Compat(io), options)?.with_timer(timer()))
+}
+
 /// A timer of tokio's, for [`Options::timer`].
 pub fn timer() -> Box<dyn crate::Timer> {
     Box::new(Timer {
@@ -112,17 +126,24 @@ impl crate::Timer for Timer {
 
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: ws_driver::Instant) -> Poll<()> {
         let at = crate::timer::to_std(deadline).into();
-        let alarm = match &mut self.alarm {
-            Some(alarm) => {
-                if self.deadline != Some(deadline) {
-                    alarm.as_mut().reset(at);
-                }
-                alarm
+        // One that is set for earlier stays: it goes off for nothing once in a while, which costs
+        // less than to move it for every message.
+        let alarm = self
+            .alarm
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
+        let set = self.deadline.get_or_insert(deadline);
+        if *set > deadline {
+            alarm.as_mut().reset(at);
+            *set = deadline;
+        }
+        while alarm.as_mut().poll(cx).is_ready() {
+            if *set >= deadline {
+                return Poll::Ready(());
             }
-            None => self.alarm.insert(Box::pin(tokio::time::sleep_until(at))),
-        };
-        self.deadline = Some(deadline);
-        alarm.as_mut().poll(cx)
+            alarm.as_mut().reset(at);
+            *set = deadline;
+        }
+        Poll::Pending
     }
 }
 

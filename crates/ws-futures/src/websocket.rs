@@ -43,12 +43,42 @@ pub struct WebSocket<T> {
 impl<T> WebSocket<T> {
     /// The server's end over `io`, after an opening handshake that was done elsewhere, such as by
     /// the HTTP server that hands `io` over.
+    ///
+    /// Deadlines are kept only with [`Options::timer`] or [`with_timer`](Self::with_timer).
+    ///
+    /// ```
+    /// use ws_futures::{Options, WebSocket};
+    /// use ws_handshake::{Accept, RequestError, Response, ServerHandshake};
+    ///
+    /// /// What another server gives of a request that it has parsed, and what it is to answer;
+    /// /// with the byte stream and what was read behind the request this goes on.
+    /// fn upgrade<T>(
+    ///     method: &str,
+    ///     target: &str,
+    ///     fields: &[(String, Vec<u8>)],
+    ///     options: &Options,
+    /// ) -> Result<(Response, impl FnOnce(T, &[u8]) -> WebSocket<T>), RequestError> {
+    ///     let fields = fields.iter().map(|(name, value)| (&name[..], &value[..]));
+    ///     let requested =
+    ///         ServerHandshake::from_request(&options.handshake, method, target, fields)?;
+    ///     let (response, established) = requested.respond(Accept::default()).expect("no fields");
+    ///     let open = move |io, unread: &[u8]| {
+    ///         WebSocket::server(io, options)
+    ///             .with_established(established)
+    ///             .with_unread(unread)
+    ///     };
+    ///     Ok((response, open))
+    /// }
+    /// # upgrade::<()>("GET", "/", &[], &Options::server()).map(|_| ()).unwrap_err();
+    /// ```
     pub fn server(io: T, options: &Options) -> Self {
         let connection = Connection::server(&options.connection);
         Self::with_connection(io, connection, options)
     }
 
     /// The client's end over `io`, after an opening handshake that was done elsewhere.
+    ///
+    /// Deadlines are kept only with [`Options::timer`] or [`with_timer`](Self::with_timer).
     ///
     /// # Errors
     ///
@@ -95,6 +125,12 @@ impl<T> WebSocket<T> {
     /// The same with a timer, which its deadlines need.
     pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
         self.core.alarm = Alarm::new(Some(Box::new(timer)));
+        self
+    }
+
+    /// The same with what an opening handshake that was done elsewhere has settled.
+    pub fn with_established(mut self, established: Established) -> Self {
+        self.subprotocol = established.subprotocol.map(String::into_boxed_str);
         self
     }
 
@@ -221,14 +257,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         self.core.take_chunk()
     }
 
-    /// Sends a message, and waits until the transport has taken it.
+    /// Sends a message, and waits until the transport has taken it. What is sent is lent: pass a
+    /// `&str`, a `&[u8]`, or a reference to an owned message.
     ///
     /// Cancel-safe: a message is sent whole or not at all. If the future is dropped after the
     /// message was taken, it is written with whatever is written next.
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// When the transport fails (what the peer said before it left, [`receive`](Self::receive) or
+    /// [`close`](Self::close) tells); once the connection is closed or closing; while a
+    /// [`message_writer`](Self::message_writer) is unfinished.
     pub async fn send<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         self.outbox().send(message).await
     }
@@ -241,7 +280,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails, and after our Close.
+    /// Those of [`send`](Self::send).
     pub async fn feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         self.outbox().feed(message).await
     }

@@ -279,8 +279,6 @@ pub enum Misuse {
     SubprotocolRepeated,
     /// The client has not offered this subprotocol.
     SubprotocolNotOffered,
-    /// The configuration requires a subprotocol, and none was chosen.
-    SubprotocolMissing,
     /// The client has offered no extensions.
     ExtensionsNotOffered,
     /// The extensions are empty or not visible ASCII text.
@@ -299,7 +297,6 @@ impl fmt::Display for Misuse {
             Self::SubprotocolNotToken => "subprotocol is not a token",
             Self::SubprotocolRepeated => "subprotocol is repeated",
             Self::SubprotocolNotOffered => "subprotocol was not offered",
-            Self::SubprotocolMissing => "a subprotocol is required",
             Self::ExtensionsNotOffered => "extensions were not offered",
             Self::Extensions => "extensions are not visible ASCII text",
             Self::Version => "this version cannot be spoken",

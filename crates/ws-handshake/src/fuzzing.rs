@@ -50,7 +50,7 @@ fn run_server<'a>(pieces: impl Iterator<Item = &'a [u8]>, len: usize) -> (String
                 assert!(out.is_empty());
                 let offer = requested.offer();
                 let seen = format!("{:?} {:?} {requested:?}", offer.path(), offer.query());
-                let accept = Accept::default_for(&requested);
+                let accept = Accept::default();
                 let accepted = requested
                     .accept(accept, &mut out)
                     .expect("the default is right");

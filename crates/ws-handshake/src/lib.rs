@@ -43,7 +43,7 @@
 //!     panic!("the whole request was there");
 //! };
 //! assert_eq!(requested.offer().target(), "/chat");
-//! let accept = Accept::default_for(&requested);
+//! let accept = Accept::default();
 //! requested.accept(accept, &mut to_client)?;
 //!
 //! // Bytes behind the head are frames already; they stay in the input.

@@ -7,7 +7,6 @@ use core::fmt;
 use ws_http::{Fields, ResponseHead, Status};
 
 use crate::error::Misuse;
-use crate::server::Requested;
 
 /// How to accept a request.
 ///
@@ -22,24 +21,13 @@ use crate::server::Requested;
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct Accept {
-    /// The subprotocol, one of those that the client offers.
+    /// The subprotocol, one of those that the client offers. `None` selects the first of them that
+    /// [`ServerConfig::subprotocols`](crate::ServerConfig::subprotocols) lists, if there is one.
     pub subprotocol: Option<String>,
     /// The value of `Sec-WebSocket-Extensions`.
     pub extensions: Option<String>,
     /// More fields for the response; those of the protocol may not be among them.
     pub fields: Fields,
-}
-
-impl Accept {
-    /// Accepts with the first of the client's subprotocols that
-    /// [`ServerConfig::subprotocols`](crate::ServerConfig::subprotocols) lists, if there is one,
-    /// and without extensions.
-    pub fn default_for(requested: &Requested) -> Self {
-        Self {
-            subprotocol: requested.select_subprotocol().map(ToString::to_string),
-            ..Self::default()
-        }
-    }
 }
 
 /// How to refuse a request that breaks no rule.

@@ -75,7 +75,6 @@ pub(crate) fn check_request(
         proof: accept_key(key),
         subprotocols,
         selected,
-        require_subprotocol: config.require_subprotocol,
         extensions,
         head,
     })
@@ -134,12 +133,12 @@ pub(crate) fn accept(
     push(&mut fields, "Upgrade", "websocket");
     push(&mut fields, "Connection", "Upgrade");
     push(&mut fields, "Sec-WebSocket-Accept", &requested.proof);
-    match &accept.subprotocol {
+    let subprotocol = accept.subprotocol.or_else(|| requested.selected.clone());
+    match &subprotocol {
         Some(name) if requested.subprotocols.contains(name) => {
             fields.push(subprotocol::FIELD, name)?;
         }
         Some(_) => return Err(Misuse::SubprotocolNotOffered),
-        None if requested.require_subprotocol => return Err(Misuse::SubprotocolMissing),
         None => {}
     }
     if let Some(extensions) = &accept.extensions {
@@ -155,7 +154,7 @@ pub(crate) fn accept(
     fields.extend(&accept.fields);
     let established = Established {
         version: requested.version,
-        subprotocol: accept.subprotocol,
+        subprotocol,
         extensions: accept.extensions,
     };
     Ok((

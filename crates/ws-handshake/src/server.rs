@@ -143,7 +143,6 @@ pub struct Requested {
     pub(crate) proof: String,
     pub(crate) subprotocols: Vec<String>,
     pub(crate) selected: Option<String>,
-    pub(crate) require_subprotocol: bool,
     pub(crate) extensions: Option<String>,
 }
 

@@ -45,8 +45,10 @@ pub struct Shared {
     pub input: Vec<u8>,
     /// To gather output in; empty between calls.
     pub out: Vec<u8>,
-    /// For what must be kept from one call to the next.
-    pub spare: Vec<Vec<u8>>,
+    /// For what was read and must be kept from one call to the next.
+    storage: Vec<Vec<u8>>,
+    /// For what could not be written. Apart, so that each is soon as large as it needs to be.
+    backlogs: Vec<Vec<u8>>,
     /// When the loop woke up.
     pub now: Instant,
 }
@@ -70,7 +72,8 @@ pub fn run<C: Connection>(mut open: impl FnMut() -> C) -> io::Result<()> {
     let mut shared = Shared {
         input: vec![0; READ_LEN],
         out: Vec::new(),
-        spare: Vec::new(),
+        storage: Vec::new(),
+        backlogs: Vec::new(),
         now: Instant::now(),
     };
     let mut slots: Slab<Slot<C>> = Slab::new();
@@ -194,7 +197,7 @@ impl Backlog {
             skip = skip.saturating_sub(piece.len());
             if !rest.is_empty() {
                 if self.bytes.capacity() == 0 {
-                    self.bytes = shared.lease();
+                    self.bytes = shared.backlogs.pop().unwrap_or_default();
                 }
                 self.bytes.extend_from_slice(rest);
             }
@@ -211,22 +214,26 @@ impl Backlog {
             return Ok(false);
         }
         self.written = 0;
-        shared.give_back(std::mem::take(&mut self.bytes));
+        self.bytes.clear();
+        give_back(&mut shared.backlogs, std::mem::take(&mut self.bytes));
         Ok(true)
     }
 }
 
 impl Shared {
-    /// Storage, empty.
+    /// Storage; what it holds is nobody's any more.
     pub fn lease(&mut self) -> Vec<u8> {
-        self.spare.pop().unwrap_or_default()
+        self.storage.pop().unwrap_or_default()
     }
 
     /// Takes storage back.
-    pub fn give_back(&mut self, mut storage: Vec<u8>) {
-        storage.clear();
-        if storage.capacity() > 0 && self.spare.len() < 16 {
-            self.spare.push(storage);
-        }
+    pub fn give_back(&mut self, storage: Vec<u8>) {
+        give_back(&mut self.storage, storage);
+    }
+}
+
+fn give_back(pool: &mut Vec<Vec<u8>>, storage: Vec<u8>) {
+    if storage.capacity() > 0 && pool.len() < 16 {
+        pool.push(storage);
     }
 }

@@ -12,27 +12,15 @@ use ws_driver::Timer;
 use ws_futures::{CloseCode, CloseFrame, Closure, Error, Event, KeepAlive, WebSocket};
 
 use crate::{
-    both, client_and_raw, client_options, masked, receive_all, server_and_raw, server_options,
+    SECOND, both, client_and_raw, client_options, lasts, masked, receive_all, server_and_raw,
+    server_options,
 };
 
 const GOOD: fn() -> Behaviour = Behaviour::default;
-const SECOND: Duration = Duration::from_secs(1);
 const FRAME: CloseFrame<'static> = CloseFrame {
     code: CloseCode::GOING_AWAY,
     reason: "bye",
 };
-
-/// How long it takes in virtual time until `task` is done, to the tenth of a second.
-fn lasts<T>(world: &mut World, task: &hybi_tests::Task<T>, most: Duration) -> Duration {
-    let mut passed = Duration::ZERO;
-    world.settle();
-    while !task.is_done() {
-        assert!(passed <= most, "not done after {passed:?}");
-        world.advance(SECOND / 10);
-        passed += SECOND / 10;
-    }
-    passed
-}
 
 // RFC 6455 §5.5.1: the answer is sent though the peer sends no more.
 #[test]

@@ -1,23 +1,34 @@
-//! Hostile cases of the async facade, numbered A in the catalogue, one test each; and those of
-//! the groups F and U that are about I/O.
+//! Hostile cases of the async facade, numbered A in the catalogue, and those of the groups F and
+//! U that are about I/O; tests without a number guard against what once went wrong.
 //!
-//! Missing here: A26 and A27 are about servers as a whole, A28 is what the interop tests do, and
-//! A30 has nothing to show, since no credentials are kept.
+//! Missing here: A27 is F51, and A26 and A28 need sockets, so `loopback` has them.
 
 mod cancel;
 mod closing;
+mod ends;
 mod faults;
 mod flow;
+mod opening;
+mod pieces;
+mod sweep;
 mod tasks;
+mod time;
+mod wakes;
 
+use core::time::Duration;
+
+use futures::FutureExt;
+use futures::io::{AsyncReadExt, AsyncWriteExt};
 use hybi_testkit::pair::Seen;
 use hybi_testkit::pipe::{Behaviour, Pipe, pipe};
 use hybi_testkit::wire::Frame;
 use hybi_tests::world::timer;
+use hybi_tests::{Task, World};
 use ws_futures::{Error, Options, WebSocket};
 
 /// The key that leaves payloads readable.
 const M0: [u8; 4] = [0; 4];
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A server's settings, on virtual time.
 fn server_options() -> Options {
@@ -70,4 +81,32 @@ async fn receive_all(socket: &mut WebSocket<Pipe>) -> (Vec<Seen>, Result<(), Err
             Err(error) => return (seen, Err(error)),
         }
     }
+}
+
+/// Writes what there is room for at once.
+fn put(raw: &mut Pipe, bytes: &[u8]) {
+    let written = raw.write_all(bytes).now_or_never();
+    assert!(matches!(written, Some(Ok(()))), "{written:?}");
+}
+
+/// Reads what has been written so far.
+fn taken(raw: &mut Pipe) -> Vec<u8> {
+    let mut all = Vec::new();
+    let mut buffer = vec![0; 64 << 10];
+    while let Some(Ok(len @ 1..)) = raw.read(&mut buffer).now_or_never() {
+        all.extend_from_slice(&buffer[..len]);
+    }
+    all
+}
+
+/// How long it takes in virtual time until `task` is done, to the tenth of a second.
+fn lasts<T>(world: &mut World, task: &Task<T>, most: Duration) -> Duration {
+    let mut passed = Duration::ZERO;
+    world.settle();
+    while !task.is_done() {
+        assert!(passed <= most, "not done after {passed:?}");
+        world.advance(SECOND / 10);
+        passed += SECOND / 10;
+    }
+    passed
 }

@@ -133,6 +133,65 @@ fn a19_a_client_does_not_wait_for_the_server_without_end() {
 }
 
 #[test]
+fn a_connection_that_has_failed_is_not_closed_as_idle() {
+    let mut connection = server(|config| config.idle_timeout = Some(secs(10)));
+    let mut out = vec![];
+    connection.tick(at(0), &mut out).unwrap();
+    assert_eq!(connection.receive_eof(), Err(Error::UnexpectedEof));
+    connection.tick(at(11), &mut out).unwrap();
+    assert!(out.is_empty(), "{out:x?}");
+}
+
+#[test]
+fn after_the_last_deadline_there_is_none() {
+    let (mut connection, mut out) = (with_keep_alive(), vec![]);
+    connection.tick(at(0), &mut out).unwrap();
+    let mut close = *b"\x88\x80\0\0\0\0";
+    connection.receive(&mut &mut close[..], &mut out).unwrap();
+    assert_eq!(connection.tick(at(1), &mut out), Ok(Some(at(6))));
+    assert_eq!(connection.next_timer(), Some(Timer::Close));
+    assert_eq!(connection.tick(at(7), &mut out), Ok(None));
+    assert_eq!(connection.next_timer(), None);
+}
+
+#[test]
+fn a_message_under_way_is_not_idle() {
+    let (mut connection, mut out) = (
+        server(|config| config.idle_timeout = Some(secs(10))),
+        vec![],
+    );
+    for second in 0..30 {
+        let opcode = if second == 0 { 2 } else { 0 };
+        let mut fragment = [opcode, 0x81, 0, 0, 0, 0, b'x'];
+        let chunk = connection.receive_chunk(&mut &mut fragment[..], &mut out);
+        assert!(matches!(chunk, Ok(Some(_))));
+        connection.tick(at(second), &mut out).unwrap();
+        assert_eq!(connection.state(), State::Open, "at {second} s");
+    }
+}
+
+// Its Pong cannot come before it has read the Ping.
+#[test]
+fn a16_a_peer_that_still_reads_what_is_before_the_ping_is_alive() {
+    let (mut connection, mut out) = (with_keep_alive(), vec![]);
+    connection.tick(at(0), &mut out).unwrap();
+    let large = vec![0; 1000];
+    connection.send(Message::Binary(&large), &mut out).unwrap();
+    connection.tick(at(20), &mut out).unwrap();
+    assert_eq!(connection.next_timer(), Some(Timer::Pong));
+    for second in 21..60 {
+        connection.split_mut().1.written(10);
+        let next = connection.tick(at(second), &mut out);
+        assert_eq!(next, Ok(Some(at(second + 5))));
+    }
+    // Now the Ping has been written, and has its time.
+    connection.split_mut().1.written(out.len());
+    assert_eq!(connection.tick(at(60), &mut out), Ok(Some(at(64))));
+    let failed = Err(Error::TimedOut(Timer::Pong));
+    assert_eq!(connection.tick(at(64), &mut out), failed);
+}
+
+#[test]
 fn a24_the_longest_durations_saturate() {
     let mut connection = server(|config| {
         config.idle_timeout = Some(Duration::MAX);

@@ -141,3 +141,46 @@ fn f37_control_payloads_have_a_limit() {
     writer.close(frame(&reason[1..]), &mut out).unwrap();
     assert_eq!(out.len(), 2 + 125);
 }
+
+/// Writes of `out` all but the last `kept` bytes.
+fn write(writer: &mut Writer, out: &mut Vec<u8>, kept: usize) -> Vec<u8> {
+    let written: Vec<u8> = out.drain(..out.len() - kept).collect();
+    writer.written(written.len());
+    written
+}
+
+// RFC 6455 §5.5.2: a transport that is always a little behind is no reason not to answer.
+#[test]
+fn f30_pongs_go_out_though_out_never_gets_empty() {
+    let (mut writer, mut out) = (server(), vec![]);
+    let mut written = vec![];
+    for number in 0..100 {
+        writer.send(Message::Binary(&[0; 50]), &mut out).unwrap();
+        writer.settle(false, &mut out);
+        writer.answer_ping(&[number], &mut out);
+        writer.settle(true, &mut out);
+        writer.send(Message::Binary(&[0; 50]), &mut out).unwrap();
+        written.extend(write(&mut writer, &mut out, 52));
+    }
+    let pongs = written.windows(3).filter(|at| at[..2] == [0x8A, 1]);
+    let numbers: Vec<u8> = pongs.map(|pong| pong[2]).collect();
+    assert_eq!(numbers, (0..100).collect::<Vec<u8>>());
+}
+
+#[test]
+fn f30_pongs_wait_for_those_before_them_to_be_written() {
+    let (mut writer, mut out) = (server(), vec![]);
+    for number in 0..100 {
+        writer.answer_ping(&[number], &mut out);
+    }
+    writer.settle(true, &mut out);
+    let len = out.len();
+    assert!(len == 15 * 3 && !writer.has_waiting_pong());
+    writer.answer_ping(b"x", &mut out);
+    write(&mut writer, &mut out, 1);
+    writer.settle(true, &mut out);
+    assert!(out.len() == 1 && writer.has_waiting_pong());
+    write(&mut writer, &mut out, 0);
+    writer.settle(false, &mut out);
+    assert_eq!(out, b"\x8a\x01x");
+}

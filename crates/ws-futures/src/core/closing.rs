@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{CloseFrame, Closure, Event, Role, State};
 
-use super::{Core, Mode, TURN};
+use super::{Core, Mode, READ, TURN};
 use crate::Error;
 
 /// So much input is dropped before the transport is given up, in bytes: behind the end of the
@@ -107,7 +107,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             self.input.leave(0);
             match self.poll_read_buffer(cx) {
                 Poll::Ready(Ok(len @ 1..)) => {
-                    self.spent += 1;
+                    self.spent += READ;
                     // Nothing that belongs here comes any more.
                     self.lingered = self.lingered.saturating_add(len);
                 }

@@ -151,7 +151,7 @@ fn hs02_request_is_accepted_at_every_split() {
     assert_eq!(offer.subprotocols().count(), 0);
     assert_eq!(offer.fields().len(), 5);
     let mut out = b"before ".to_vec();
-    let accept = Accept::default_for(&requested);
+    let accept = Accept::default();
     let Ok(ServerHandshake::Established(established)) = requested.accept(accept, &mut out) else {
         panic!("version 13 wants no more bytes");
     };

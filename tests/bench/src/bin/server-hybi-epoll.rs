@@ -9,8 +9,9 @@ use hybi::driver::{Config, Connection, Event, Instant, Message};
 use hybi::handshake::{Accept, NeedsInput, ServerConfig, ServerHandshake};
 use hybi_bench::epoll::{self, Backlog, Next, Shared};
 
-/// From this many bytes on a payload is written from where it lies.
-const LARGE: usize = 8 << 10;
+/// From this many bytes on a payload is written from where it lies: a write of its own costs more
+/// than copying less than this.
+const LARGE: usize = 32 << 10;
 
 static EPOCH: LazyLock<Clock> = LazyLock::new(Clock::now);
 

@@ -29,16 +29,14 @@ pub(crate) struct Figure {
 impl Figure {
     /// The sample in the middle.
     pub(crate) fn median(&self) -> Option<f64> {
-        let mut samples = self.samples.clone();
-        samples.sort_by(f64::total_cmp);
-        let middle = samples.len() / 2;
-        match samples.len() {
-            0 => None,
-            len if len.is_multiple_of(2) => {
-                Some(f64::midpoint(samples[middle - 1], samples[middle]))
-            }
-            _ => Some(samples[middle]),
-        }
+        median(self.samples.clone())
+    }
+
+    /// The ratio in the middle, each of two samples of one round: what else the machine does
+    /// weighs on both.
+    pub(crate) fn ratio_to(&self, other: &Self) -> Option<f64> {
+        let pairs = self.samples.iter().zip(&other.samples);
+        median(pairs.map(|(sample, other)| sample / other).collect())
     }
 
     /// How far apart the samples of the middle half are, as a part of the median.
@@ -48,6 +46,16 @@ impl Figure {
         let quarter = samples.len() / 4;
         let (low, high) = (samples.get(quarter)?, samples.iter().rev().nth(quarter)?);
         Some((high - low) / self.median()?)
+    }
+}
+
+fn median(mut samples: Vec<f64>) -> Option<f64> {
+    samples.sort_by(f64::total_cmp);
+    let middle = samples.len() / 2;
+    match samples.len() {
+        0 => None,
+        len if len.is_multiple_of(2) => Some(f64::midpoint(samples[middle - 1], samples[middle])),
+        _ => Some(samples[middle]),
     }
 }
 
@@ -159,6 +167,8 @@ mod tests {
         assert_eq!(figure(&[]).median(), None);
         assert_eq!(figure(&[3.0, 1.0, 2.0]).median(), Some(2.0));
         assert_eq!(figure(&[4.0, 1.0, 2.0, 3.0]).median(), Some(2.5));
+        let floor = figure(&[1.0, 2.0, 1.0]);
+        assert_eq!(figure(&[2.0, 4.0, 5.0]).ratio_to(&floor), Some(2.0));
         assert_eq!(figure(&[9.0, 2.0, 2.5, 2.0, 0.0]).spread(), Some(0.25));
     }
 }

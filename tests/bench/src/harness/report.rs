@@ -20,7 +20,7 @@ impl Report {
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!(
             "{}\n\nThe server's own CPU time per message (hs: per connection) in µs, in brackets \
-             its ratio to `{FLOOR}`; idle: bytes of resident memory per connection.\n\n",
+             its ratio to `{FLOOR}` in the same round; idle: bytes of resident memory per connection.\n\n",
             machine()
         );
         for (workload, _) in &self.columns {
@@ -30,14 +30,15 @@ impl Report {
         for (row, server) in self.servers.iter().enumerate() {
             let _ = write!(text, "| {} |", server.name);
             for (workload, figures) in &self.columns {
-                let floor = self.floor().and_then(|floor| figures[floor].median());
-                let cell = match (figures[row].median(), &figures[row].failure) {
+                let figure = &figures[row];
+                let ratio = self
+                    .floor()
+                    .and_then(|floor| figure.ratio_to(&figures[floor]));
+                let cell = match (figure.median(), &figure.failure) {
                     (_, Some(_)) => "failed".to_owned(),
                     (None, None) => "-".to_owned(),
-                    (Some(median), None) => match floor {
-                        Some(floor) => {
-                            format!("{} ({:.2})", value(workload, median), median / floor)
-                        }
+                    (Some(median), None) => match ratio {
+                        Some(ratio) => format!("{} ({ratio:.2})", value(workload, median)),
                         None => value(workload, median),
                     },
                 };
@@ -46,7 +47,9 @@ impl Report {
             text.push('\n');
         }
         if self.servers.iter().any(|server| server.side == Side::Hybi) {
-            text.push_str("\nRatio to the best peer, which stands in the last row:\n");
+            text.push_str(
+                "\nRatio to the best peer in the same round, which stands in the last row:\n",
+            );
             self.head(&mut text, "server");
             self.beside_peers(&mut text);
         }
@@ -73,28 +76,31 @@ impl Report {
             }
             let _ = write!(text, "| {} |", server.name);
             for ((_, figures), best) in self.columns.iter().zip(&best) {
-                let cell = match (figures[row].median(), best) {
-                    (Some(median), Some((_, best))) => format!("{:.2}", median / best),
-                    _ => "-".to_owned(),
-                };
+                let ratio = best.and_then(|best| figures[row].ratio_to(&figures[best]));
+                let cell = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
                 let _ = write!(text, " {cell} |");
             }
             text.push('\n');
         }
         text.push_str("| best peer |");
         for best in &best {
-            let _ = write!(text, " {} |", best.map_or("-", |(name, _)| name));
+            let _ = write!(
+                text,
+                " {} |",
+                best.map_or("-", |best| self.servers[best].name)
+            );
         }
         text.push('\n');
     }
 
     /// The peer with the smallest figure.
-    fn best(&self, figures: &[Figure]) -> Option<(&'static str, f64)> {
-        let peers = self.servers.iter().zip(figures);
+    fn best(&self, figures: &[Figure]) -> Option<usize> {
+        let peers = self.servers.iter().zip(figures).enumerate();
         peers
-            .filter(|(server, _)| server.side == Side::Peer)
-            .filter_map(|(server, figure)| Some((server.name, figure.median()?)))
+            .filter(|(_, (server, _))| server.side == Side::Peer)
+            .filter_map(|(number, (_, figure))| Some((number, figure.median()?)))
             .min_by(|a, b| a.1.total_cmp(&b.1))
+            .map(|(number, _)| number)
     }
 
     fn floor(&self) -> Option<usize> {
