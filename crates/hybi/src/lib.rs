@@ -93,7 +93,7 @@ pub use ws_futures as futures;
 pub use ws_handshake as handshake;
 pub use ws_http as http;
 
-/// A message that is lent, as events hold it and `send` takes it; [`Message`](crate::futures::Message) is owned.
+/// A message that is lent, as events hold it and `send` takes it.
 pub use ws_driver::Message as MessageRef;
 /// A message that is owned, as `Stream` yields it; [`MessageRef`] is the one that is lent.
 #[cfg(feature = "futures")]
