@@ -68,7 +68,18 @@ pub(crate) async fn read_request_with<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut opening = Opening::new(io, timer, options.handshake_timeout);
+    let opening = Opening::new(io, timer, options.handshake_timeout);
+    // Apart, so that what is needed only now takes no room in the task later on.
+    let inner = Box::pin(read(opening, options)).await?;
+    Ok(Incoming {
+        inner: Box::new(inner),
+    })
+}
+
+async fn read<T>(mut opening: Opening<T>, options: &Options) -> Result<Inner<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
     let mut decoder = RequestDecoder::new(options.handshake.limits);
     loop {
         match opening.read().await {
@@ -86,7 +97,7 @@ where
         }
         match opening.take(|unread| decoder.decode(unread)) {
             Ok(None) => {}
-            Ok(Some(head)) => return Ok(Incoming { opening, head }),
+            Ok(Some(head)) => return Ok(Inner { opening, head }),
             Err(error) => return Err(refuse(opening, error.into()).await),
         }
     }
@@ -95,6 +106,12 @@ where
 /// A request that has been read and not answered.
 #[derive(Debug)]
 pub struct Incoming<T> {
+    /// Apart, because a task that has received one keeps the room for it to its end.
+    inner: Box<Inner<T>>,
+}
+
+#[derive(Debug)]
+struct Inner<T> {
     opening: Opening<T>,
     head: RequestHead,
 }
@@ -102,12 +119,12 @@ pub struct Incoming<T> {
 impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
     /// The request.
     pub fn head(&self) -> &RequestHead {
-        &self.head
+        &self.inner.head
     }
 
     /// Whether it asks for a WebSocket (RFC 6455 §4.2.1, its third and fourth point).
     pub fn wants_websocket(&self) -> bool {
-        let fields = self.head.fields();
+        let fields = self.head().fields();
         fields.list_contains("Upgrade", "websocket")
             && fields.list_contains("Connection", "upgrade")
     }
@@ -131,11 +148,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
         options: &Options,
         decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
     ) -> Result<WebSocket<T>, Error> {
-        let Self { opening, head } = self;
-        match ServerHandshake::from_head(&options.handshake, head) {
-            Ok(requested) => answer(opening, requested, options, decide).await,
-            Err(error) => Err(refuse(opening, error).await),
-        }
+        // Apart, so that what is needed only now takes no room in the task later on.
+        Box::pin(self.inner.accept_with(options, decide)).await
     }
 
     /// Answers with an ordinary response, and closes.
@@ -151,6 +165,24 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
         content_type: &str,
         body: &[u8],
     ) -> Result<(), Error> {
+        Box::pin(self.inner.respond(status, content_type, body)).await
+    }
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Inner<T> {
+    async fn accept_with(
+        self,
+        options: &Options,
+        decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
+    ) -> Result<WebSocket<T>, Error> {
+        let Self { opening, head } = self;
+        match ServerHandshake::from_head(&options.handshake, head) {
+            Ok(requested) => answer(opening, requested, options, decide).await,
+            Err(error) => Err(refuse(opening, error).await),
+        }
+    }
+
+    async fn respond(self, status: Status, content_type: &str, body: &[u8]) -> Result<(), Error> {
         let mut opening = self.opening;
         let mut fields = Fields::new();
         let length = body.len().to_string();

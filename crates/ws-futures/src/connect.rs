@@ -49,8 +49,20 @@ pub(crate) async fn connect_within<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    let opening = Opening::new(io, timer, timeout);
+    // Apart, so that what is needed only now takes no room in the task later on.
+    Box::pin(ask(opening, request, options)).await
+}
+
+async fn ask<T>(
+    mut opening: Opening<T>,
+    request: &Request,
+    options: &Options,
+) -> Result<(WebSocket<T>, Response), Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
     let seed = seed()?;
-    let mut opening = Opening::new(io, timer, timeout);
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
     let (established, response) = loop {
