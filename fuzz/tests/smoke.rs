@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 9] = [
+const TARGETS: [(&str, Target); 10] = [
     ("frames", ws_frame::fuzzing::frames),
     ("utf8", ws_frame::fuzzing::utf8),
     ("close", ws_frame::fuzzing::close),
@@ -25,6 +25,7 @@ const TARGETS: [(&str, Target); 9] = [
     ("handshake_server", ws_handshake::fuzzing::server),
     ("handshake_client", ws_handshake::fuzzing::client),
     ("connection", ws_driver::fuzzing::connection),
+    ("operations", ws_driver::fuzzing::operations),
 ];
 
 #[test]

@@ -2,6 +2,10 @@
 //!
 //! Not part of the public API.
 
+mod operations;
+
+pub use operations::operations;
+
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 

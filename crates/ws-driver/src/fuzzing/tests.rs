@@ -42,6 +42,22 @@ proptest! {
     }
 
     #[test]
+    fn operations_in_any_order(
+        seed in any::<u8>(),
+        actions in vec_of((any::<u8>(), vec_of(any::<u8>(), 0..130)), 0..40),
+        frames in vec_of(frame(), 0..6),
+    ) {
+        let mut data = vec![seed];
+        let received = frames.into_iter().map(|frame| (15, frame));
+        for (operation, bytes) in actions.into_iter().chain(received) {
+            data.push(operation);
+            data.push(u8::try_from(bytes.len()).unwrap());
+            data.extend(bytes);
+        }
+        operations(&data);
+    }
+
+    #[test]
     fn any_bytes(data in vec_of(any::<u8>(), 0..200)) {
         connection(&data);
     }
