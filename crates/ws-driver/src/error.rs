@@ -119,7 +119,8 @@ pub enum Misuse {
     ReasonTooLong,
     /// A second message before the one that is sent in pieces is finished (RFC 6455 §5.4).
     MessageInProgress,
-    /// A piece of a text message that cannot continue it as UTF-8 (RFC 6455 §8.1).
+    /// A piece of a text message that cannot continue it, or cannot end it, as UTF-8 (RFC 6455
+    /// §8.1).
     InvalidUtf8,
 }
 
@@ -130,7 +131,7 @@ impl fmt::Display for Misuse {
             Self::ControlTooLong => "ping or pong payload of more than 125 bytes",
             Self::ReasonTooLong => "close reason of more than 123 bytes",
             Self::MessageInProgress => "another message is not finished",
-            Self::InvalidUtf8 => "piece of a text message is not UTF-8",
+            Self::InvalidUtf8 => "text would not be UTF-8",
         })
     }
 }
