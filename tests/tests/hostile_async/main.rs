@@ -1,5 +1,5 @@
-//! Hostile cases of the async facade, numbered A in the catalogue, and those of the groups F and
-//! U that are about I/O; tests without a number guard against what once went wrong.
+//! Hostile cases of the async facade, numbered A in the catalogue, and those of the groups F, U,
+//! HS and HC that are about I/O and time; tests without a number guard against what once went wrong.
 //!
 //! Missing here: A27 is F51, and A26 and A28 need sockets, so `loopback` has them.
 
@@ -8,6 +8,7 @@ mod closing;
 mod ends;
 mod faults;
 mod flow;
+mod handshakes;
 mod opening;
 mod pieces;
 mod sweep;
