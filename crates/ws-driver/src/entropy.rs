@@ -28,7 +28,7 @@ impl KeyStream {
     }
 
     /// RFC 6455 §5.3: a fresh key for every frame, unpredictable from the ones before.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn next(&mut self) -> MaskKey {
         MaskKey(self.0.next_u32().to_ne_bytes())
     }

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::{CloseFrame, FrameDecoder, OpCode, Rsv, Rules, Utf8Decoder};
+use ws_frame::{CloseFrame, FrameDecoder, OpCode, Rsv, Rules, SingleFrame, Utf8Decoder};
 
 use crate::assembly::Assembly;
 use crate::text::validate;
@@ -13,6 +13,7 @@ mod admission;
 mod chunks;
 mod control;
 mod room;
+mod single;
 
 use admission::Limits;
 
@@ -29,6 +30,8 @@ use admission::Limits;
 pub struct Reader {
     decoder: FrameDecoder,
     rules: Rules,
+    /// Whether the peer masks.
+    masked: bool,
     limits: Limits,
     /// The frame under way, if its header has been admitted.
     frame: Option<OpCode>,
@@ -84,7 +87,9 @@ enum Mode {
 enum Ready {
     #[default]
     Nothing,
-    /// A message in one frame, in front of the input.
+    /// A message in one frame, in front of the input; nothing of it has been taken.
+    Single(SingleFrame),
+    /// The payload of a message in one frame, in front of the input.
     Whole,
     /// A message in `assembly`.
     Assembled,
@@ -102,10 +107,12 @@ enum Ready {
 
 impl Reader {
     pub(crate) fn new(config: &Config, role: Role) -> Self {
+        // RFC 6455 §5.1: clients mask, servers do not.
+        let masked = role == Role::Server;
         Self {
             decoder: FrameDecoder::new(),
-            // RFC 6455 §5.1: clients mask, servers do not.
-            rules: Rules::new(role == Role::Server, Rsv::NONE),
+            rules: Rules::new(masked, Rsv::NONE),
+            masked,
             limits: Limits::from(config),
             frame: None,
             message: None,
@@ -157,6 +164,10 @@ impl Reader {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
+        writer.settle(false, out);
+        if self.peek(input) {
+            return Ok(true);
+        }
         self.advance_in(Mode::Whole, input, writer, out)
     }
 
@@ -170,6 +181,19 @@ impl Reader {
     /// a Close that says nonsense.
     #[inline]
     pub fn event<'e, 'b: 'e>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut Writer,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e>>, Error> {
+        match self.ready {
+            Ready::Single(frame) => self.single_event(frame, input, writer, out),
+            _ => self.event_in(input, writer, out),
+        }
+    }
+
+    /// As [`event`](Self::event), but for a message that was found by the short way.
+    fn event_in<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
         writer: &mut Writer,
@@ -270,7 +294,6 @@ impl Reader {
         error
     }
 
-    #[inline]
     fn advance_in(
         &mut self,
         mode: Mode,
@@ -278,7 +301,6 @@ impl Reader {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        writer.settle(false, out);
         if self.is_over() {
             *input = &mut [];
             return Ok(false);
@@ -290,8 +312,13 @@ impl Reader {
             *input = &mut [];
             return Err(self.fail(error, writer, out));
         }
-        if mode == Mode::Streamed && self.ready == Ready::Whole {
-            self.ready = Ready::Chunk;
+        if mode == Mode::Streamed {
+            match self.ready {
+                Ready::Whole => self.ready = Ready::Chunk,
+                // Found again, as a chunk.
+                Ready::Single(_) => self.ready = Ready::Nothing,
+                _ => {}
+            }
         }
         if self.ready != Ready::Nothing {
             return Ok(true);
@@ -299,7 +326,13 @@ impl Reader {
         if core::mem::take(&mut self.delivered) {
             self.assembly.clear();
         }
-        if !input.is_empty() {
+        if input.is_empty() {
+            if self.frame.is_none() {
+                // Whatever is known of the next frame was judged when it came.
+                writer.settle(true, out);
+                return Ok(false);
+            }
+        } else {
             self.activity = true;
         }
         match self.find(mode, input) {

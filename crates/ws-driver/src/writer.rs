@@ -239,8 +239,14 @@ impl Writer {
             self.written = self.appended;
             self.pongs.written(self.written);
         }
-        if self.pongs.is_waiting()
-            && let Some(payload) = self.pongs.take_newest(starved)
+        if self.pongs.is_waiting() {
+            self.write_newest_pong(starved, out);
+        }
+    }
+
+    #[cold]
+    fn write_newest_pong(&mut self, starved: bool, out: &mut Vec<u8>) {
+        if let Some(payload) = self.pongs.take_newest(starved)
             && !self.is_closed()
         {
             self.frame(true, OpCode::Pong, &payload, out);
@@ -317,22 +323,52 @@ impl Writer {
     /// The one place where frames are written; extensions and drafts join here.
     #[inline]
     fn frame(&mut self, fin: bool, opcode: OpCode, payload: &[u8], out: &mut Vec<u8>) {
-        let key = self.keys.as_mut().map(|keys| keys.next());
-        let header = self.header(fin, opcode, payload.len(), key);
-        out.reserve(header.len() + payload.len());
-        out.extend_from_slice(&header);
-        match key {
-            None => out.extend_from_slice(payload),
-            Some(key) => {
-                let mut masker = Masker::new(key);
-                // Copied and masked block by block, so that the second pass is in the cache.
-                for block in payload.chunks(BLOCK) {
-                    let at = out.len();
-                    out.extend_from_slice(block);
-                    masker.apply(&mut out[at..]);
-                }
+        match &mut self.keys {
+            None => {
+                self.begin_frame(fin, opcode, None, payload.len(), out);
+                out.extend_from_slice(payload);
+            }
+            Some(keys) => {
+                let key = keys.next();
+                self.masked_frame(fin, opcode, key, payload, out);
             }
         }
+    }
+
+    #[inline(never)]
+    fn masked_frame(
+        &mut self,
+        fin: bool,
+        opcode: OpCode,
+        key: MaskKey,
+        payload: &[u8],
+        out: &mut Vec<u8>,
+    ) {
+        self.begin_frame(fin, opcode, Some(key), payload.len(), out);
+        let mut masker = Masker::new(key);
+        // Copied and masked block by block, so that the second pass is in the cache.
+        for block in payload.chunks(BLOCK) {
+            let start = out.len();
+            out.extend_from_slice(block);
+            masker.apply(&mut out[start..]);
+        }
+    }
+
+    /// Appends a header, and makes room for its payload.
+    #[inline]
+    fn begin_frame(
+        &mut self,
+        fin: bool,
+        opcode: OpCode,
+        mask: Option<MaskKey>,
+        len: usize,
+        out: &mut Vec<u8>,
+    ) {
+        let header = self.header(fin, opcode, len, mask);
+        out.reserve(Header::MAX_LEN + len);
+        let end = out.len() + header.len();
+        out.extend_from_slice(header.padded());
+        out.truncate(end);
     }
 
     #[inline]

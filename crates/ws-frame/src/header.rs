@@ -81,7 +81,15 @@ pub struct EncodedHeader {
 }
 
 impl EncodedHeader {
+    /// The same with zeros behind, up to the longest there can be: a copy of a fixed length,
+    /// truncated after it, is faster than one of few bytes.
+    #[inline]
+    pub const fn padded(&self) -> &[u8; Header::MAX_LEN] {
+        &self.bytes
+    }
+
     /// At most eight bytes of length and four of mask go behind the first two.
+    #[inline]
     fn push<const N: usize>(&mut self, more: [u8; N]) {
         self.bytes[self.len..self.len + N].copy_from_slice(&more);
         self.len += N;

@@ -58,6 +58,7 @@ mod mask;
 mod opcode;
 mod rsv;
 mod rules;
+mod single;
 mod utf8;
 
 #[cfg(any(test, feature = "fuzzing"))]
@@ -73,4 +74,5 @@ pub use mask::{MaskKey, Masker};
 pub use opcode::OpCode;
 pub use rsv::Rsv;
 pub use rules::Rules;
+pub use single::SingleFrame;
 pub use utf8::{Utf8Chunk, Utf8Decoder};

@@ -12,22 +12,19 @@ use ws_driver::{Chunk, Connection, Event, PingId};
 use crate::Error;
 use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
-use crate::outbox::{Limits, Outbox};
-use crate::output::Output;
+use crate::outbox::Outbox;
 use crate::timer::Alarm;
 use crate::wakers::Wakers;
+use crate::wire::{Limits, Wire};
 
 mod closing;
 
-/// The connection, its transport, and what lies between them.
+/// The connection and its transport, and what lies between them.
 #[derive(Debug)]
 pub(crate) struct Core<T> {
-    pub(crate) io: T,
+    pub(crate) wire: Wire<T>,
     pub(crate) connection: Connection,
     pub(crate) input: Input,
-    pub(crate) output: Output,
-    pub(crate) alarm: Alarm,
-    pub(crate) limits: Limits,
     /// There once two tasks may poll.
     pub(crate) wakers: Option<Arc<Wakers>>,
     /// What reads and control frames since the last wait have cost, in units of [`TURN`].
@@ -70,12 +67,9 @@ const LAST_WORDS: Duration = Duration::from_secs(5);
 impl<T> Core<T> {
     pub(crate) fn new(io: T, connection: Connection, alarm: Alarm, limits: Limits) -> Self {
         Self {
-            io,
+            wire: Wire::new(io, alarm, limits),
             connection,
             input: Input::default(),
-            output: Output::new(),
-            alarm,
-            limits,
             wakers: None,
             spent: 0,
             shut: false,
@@ -88,16 +82,13 @@ impl<T> Core<T> {
     /// Puts bytes in front of what will be read and written.
     pub(crate) fn restore(&mut self, unread: &[u8], unsent: &[u8]) {
         self.input = Input::new(unread);
-        self.output.buffer.extend_from_slice(unsent);
+        self.wire.output.buffer.extend_from_slice(unsent);
     }
 
     pub(crate) fn outbox(&mut self) -> Outbox<'_, T> {
         Outbox {
-            io: &mut self.io,
             writer: self.connection.split_mut().1,
-            output: &mut self.output,
-            alarm: &mut self.alarm,
-            limits: self.limits,
+            wire: &mut self.wire,
         }
     }
 
@@ -108,9 +99,11 @@ impl<T> Core<T> {
 
     /// Adds a Ping.
     pub(crate) fn add_ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
-        self.output.prepare();
-        let id = self.connection.ping(payload, &mut self.output.buffer)?;
-        if let Some(now) = self.alarm.now() {
+        self.wire.output.prepare();
+        let id = self
+            .connection
+            .ping(payload, &mut self.wire.output.buffer)?;
+        if let Some(now) = self.wire.alarm.now() {
             self.connection.split_mut().1.time_pings(now);
         }
         Ok(id)
@@ -121,21 +114,41 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Reads until an event stands ready; `false` once there will be none.
     ///
     /// Whatever waits to be written is written before this waits to read.
+    #[inline]
     pub(crate) fn poll_advance(
         &mut self,
         cx: &mut Context<'_>,
         mode: Mode,
     ) -> Poll<Result<bool, Error>> {
-        let polled = self.poll_event(cx, mode);
+        // Most messages came together with others, and are found without more ado.
+        let reader = self.connection.split_mut().0;
+        if mode == Mode::Whole && self.spent < TURN && reader.peek(self.input.unread()) {
+            return Poll::Ready(Ok(true));
+        }
+        self.poll_next(cx, mode)
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
+        let advanced = if self.spent < TURN {
+            self.advance(mode)
+        } else {
+            Ok(false)
+        };
+        let polled = match advanced {
+            Ok(true) => return Poll::Ready(Ok(true)),
+            Ok(false) => self.poll_more(cx, mode),
+            Err(error) => Poll::Ready(Err(self.failed(cx, error))),
+        };
         if let Poll::Ready(Ok(false) | Err(_)) = polled {
             // Whoever waits to send need not wait any longer.
-            self.output.ended = true;
+            self.wire.output.ended = true;
             self.release();
         }
         polled
     }
 
-    fn poll_event(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
+    /// Writes and reads until an event stands ready.
+    fn poll_more(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
         loop {
             if self.spent >= TURN {
                 self.spent = 0;
@@ -148,57 +161,53 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 cx.waker().wake_by_ref();
                 return Poll::Pending;
             }
+            let written = self.poll_output(cx);
+            // One that waited for others to be written comes before anything is read.
+            if written.is_pending() || !self.connection.split_mut().1.has_waiting_pong() {
+                if let Some(over) = self.poll_over(cx, written) {
+                    return over.map(|()| Ok(false));
+                }
+                match self.poll_read(cx) {
+                    Poll::Ready(Ok(true)) => {}
+                    Poll::Ready(Ok(false)) => {
+                        self.read_ended = true;
+                        if self.connection.receive_eof().is_err() {
+                            return Poll::Ready(Err(self.broken_off()));
+                        }
+                    }
+                    Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
+                    Poll::Pending => match self.tick(cx) {
+                        // A Ping or a Close is due: write it before waiting.
+                        Ok(Tick::Write) => {}
+                        // The time for closing is over.
+                        Ok(Tick::Wait) if self.connection.wants_shutdown() => {}
+                        Ok(Tick::Wait) => {
+                            self.release();
+                            return Poll::Pending;
+                        }
+                        Ok(Tick::GiveUp) => return Poll::Ready(Err(self.broken_off())),
+                        Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
+                    },
+                }
+            }
             match self.advance(mode) {
                 Ok(true) => return Poll::Ready(Ok(true)),
                 Ok(false) => {}
                 Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
             }
-            let written = self.poll_output(cx);
-            if written.is_ready() && self.connection.split_mut().1.has_waiting_pong() {
-                // It waited for others to be written.
-                continue;
-            }
-            if let Some(over) = self.poll_over(cx, written) {
-                return over.map(|()| Ok(false));
-            }
-            match self.poll_read(cx) {
-                Poll::Ready(Ok(true)) => {}
-                Poll::Ready(Ok(false)) => {
-                    self.read_ended = true;
-                    if self.connection.receive_eof().is_err() {
-                        return Poll::Ready(Err(self.broken_off()));
-                    }
-                }
-                Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
-                Poll::Pending => match self.tick(cx) {
-                    // A Ping or a Close is due: write it before waiting.
-                    Ok(Tick::Write) => {}
-                    // The time for closing is over.
-                    Ok(Tick::Wait) if self.connection.wants_shutdown() => {}
-                    Ok(Tick::Wait) => {
-                        self.release();
-                        return Poll::Pending;
-                    }
-                    Ok(Tick::GiveUp) => return Poll::Ready(Err(self.broken_off())),
-                    Err(error) => return Poll::Ready(Err(self.failed(cx, error))),
-                },
-            }
         }
     }
 
     /// Lends the event that [`poll_advance`](Self::poll_advance) found.
+    #[inline]
     pub(crate) fn take_event(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        self.output.prepare();
         let (reader, writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let event = reader.event(&mut unread, writer, &mut self.output.buffer);
+        let event = reader.event(&mut unread, writer, &mut self.wire.output.buffer);
         mark.leave(unread.len());
         let mut outbox = Outbox {
-            io: &mut self.io,
             writer,
-            output: &mut self.output,
-            alarm: &mut self.alarm,
-            limits: self.limits,
+            wire: &mut self.wire,
         };
         match event {
             Ok(event) => Ok(event.map(|event| {
@@ -214,17 +223,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lends the chunk that [`poll_advance`](Self::poll_advance) found.
     pub(crate) fn take_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
-        self.output.prepare();
         let (reader, writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let event = reader.event_chunk(&mut unread, writer, &mut self.output.buffer);
+        let event = reader.event_chunk(&mut unread, writer, &mut self.wire.output.buffer);
         mark.leave(unread.len());
         let mut outbox = Outbox {
-            io: &mut self.io,
             writer,
-            output: &mut self.output,
-            alarm: &mut self.alarm,
-            limits: self.limits,
+            wire: &mut self.wire,
         };
         match event {
             Ok(event) => {
@@ -242,10 +247,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lets the driver take what was read.
     fn advance(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
-        self.output.prepare();
         let (reader, writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let out = &mut self.output.buffer;
+        let out = &mut self.wire.output.buffer;
         let ready = match mode {
             Mode::Whole => reader.advance(&mut unread, writer, out),
             Mode::Streamed => reader.advance_chunk(&mut unread, writer, out),
@@ -257,8 +261,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Writes what waits. A failure is kept for whoever sends, and for the end of the input: the
     /// peer may have said why before it left.
     fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        if self.output.failure().is_some() {
-            self.output.clear();
+        if self.wire.output.failure().is_some() {
+            self.wire.output.clear();
             return Poll::Ready(());
         }
         self.outbox().poll_written(cx).map(|_| ())
@@ -266,15 +270,20 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Reads once; `false` at the end.
     fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, Error>> {
+        // For the answers to what will be read.
+        self.wire.output.prepare();
         loop {
             let (reader, writer) = self.connection.split_mut();
             let read = match reader.room() {
                 Some(room) => {
                     let limit = room.len();
-                    let read = Pin::new(&mut self.io).poll_read(cx, room);
+                    let read = Pin::new(&mut self.wire.io).poll_read(cx, room);
                     read.map(|read| {
                         let len = at_most(read?, limit)?;
-                        Ok((len, reader.filled(len, writer, &mut self.output.buffer)))
+                        Ok((
+                            len,
+                            reader.filled(len, writer, &mut self.wire.output.buffer),
+                        ))
                     })
                 }
                 None => self.poll_read_buffer(cx).map_ok(|len| (len, Ok(()))),
@@ -305,28 +314,28 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             let storage = buffers::lease_spare(Spare::Storage);
             self.connection.split_mut().0.give_storage(storage);
         }
-        self.input.poll_read(&mut self.io, cx)
+        self.input.poll_read(&mut self.wire.io, cx)
     }
 
     /// Lets time pass.
     fn tick(&mut self, cx: &mut Context<'_>) -> Result<Tick, ws_driver::Error> {
-        let failed = self.output.failure().is_some();
+        let failed = self.wire.output.failure().is_some();
         loop {
-            let Some(now) = self.alarm.now() else {
+            let Some(now) = self.wire.alarm.now() else {
                 return Ok(if failed { Tick::GiveUp } else { Tick::Wait });
             };
-            self.output.prepare();
-            let before = self.output.pending().len();
-            self.alarm.connection = self.connection.tick(now, &mut self.output.buffer)?;
+            self.wire.output.prepare();
+            let before = self.wire.output.pending().len();
+            self.wire.alarm.connection = self.connection.tick(now, &mut self.wire.output.buffer)?;
             if failed {
-                self.output.clear();
-                if self.alarm.transport_is_late(now, LAST_WORDS) {
+                self.wire.output.clear();
+                if self.wire.alarm.transport_is_late(now, LAST_WORDS) {
                     return Ok(Tick::GiveUp);
                 }
-            } else if self.output.pending().len() > before {
+            } else if self.wire.output.pending().len() > before {
                 return Ok(Tick::Write);
             }
-            if self.alarm.poll(cx, now).is_pending() {
+            if self.wire.alarm.poll(cx, now).is_pending() {
                 return Ok(Tick::Wait);
             }
         }
@@ -335,7 +344,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Gives back what is not needed while nothing happens.
     fn release(&mut self) {
         self.spent = 0;
-        self.output.release();
+        self.wire.output.release();
         if self.input.is_empty() {
             self.input.release();
             if let Some(storage) = self.connection.split_mut().0.take_storage() {
@@ -355,7 +364,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// The transport ended without a closing handshake; if writing failed before, that says more.
     fn broken_off(&mut self) -> Error {
         let _ = self.connection.receive_eof();
-        match self.output.failure() {
+        match self.wire.output.failure() {
             Some(kind) => Error::Io(kind.into()),
             None => ws_driver::Error::UnexpectedEof.into(),
         }
@@ -371,6 +380,6 @@ fn last_words<T: AsyncWrite + Unpin>(
     // Another task may be waiting to write, and must not be forgotten for this.
     let waker = wakers.map_or_else(|| Waker::noop().clone(), |wakers| Arc::clone(wakers).into());
     let _ = outbox.poll_written(&mut Context::from_waker(&waker));
-    outbox.output.ended = true;
+    outbox.wire.output.ended = true;
     error.into()
 }

@@ -75,6 +75,7 @@ mod stream;
 mod timer;
 mod wakers;
 mod websocket;
+mod wire;
 
 #[cfg(feature = "smol")]
 pub mod smol;

@@ -6,7 +6,7 @@ use ws_driver::{Config, KeepAlive};
 use ws_handshake::ServerConfig;
 
 use crate::Timer;
-use crate::outbox::Limits;
+use crate::wire::Limits;
 
 /// The settings of connections; made once, used for any number of them.
 ///

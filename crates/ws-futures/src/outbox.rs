@@ -4,38 +4,21 @@ use std::future::poll_fn;
 use std::io::{self, IoSlice};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
 
 use futures_io::AsyncWrite;
 use ws_driver::{CloseFrame, Event, Message, PingId, Writer};
 
 use crate::Error;
-use crate::output::{Output, check_write};
-use crate::timer::Alarm;
+use crate::output::check_write;
+use crate::wire::{Limits, Wire};
 
 /// Sends while an event is held; see [`WebSocket::exchange`](crate::WebSocket::exchange).
 ///
 /// All its methods are cancel-safe: what they add is added whole or not at all.
 #[derive(Debug)]
 pub struct Outbox<'a, T> {
-    pub(crate) io: &'a mut T,
     pub(crate) writer: &'a mut Writer,
-    pub(crate) output: &'a mut Output,
-    pub(crate) alarm: &'a mut Alarm,
-    pub(crate) limits: Limits,
-}
-
-/// How much may be gathered, how long it may wait, and how much may come meanwhile.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// Above this, whoever sends waits.
-    pub(crate) soft: usize,
-    /// Above this, nothing is added to what already waits.
-    pub(crate) hard: usize,
-    /// How long the transport may take nothing of it.
-    pub(crate) stall: Duration,
-    /// How large a message of the peer may be.
-    pub(crate) message: usize,
+    pub(crate) wire: &'a mut Wire<T>,
 }
 
 /// From this size on a payload is written from where it lies. Below it a copy costs less than the
@@ -50,11 +33,15 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// When the transport fails, and once the connection is closed or closing.
     pub async fn feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         let message = message.into();
-        poll_fn(|cx| {
-            ready!(self.poll_room(cx, message.len()))?;
-            Poll::Ready(self.push(cx, message))
-        })
-        .await
+        self.check()?;
+        if !self.has_room(message.len()) {
+            poll_fn(|cx| self.poll_room(cx, message.len())).await?;
+        }
+        if message.len() < VECTORED {
+            self.wire.output.prepare();
+            return Ok(self.writer.send(message, &mut self.wire.output.buffer)?);
+        }
+        poll_fn(|cx| Poll::Ready(self.push(cx, message))).await
     }
 
     /// Adds a message without waiting.
@@ -96,9 +83,9 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// bytes.
     pub async fn ping(&mut self, payload: &[u8]) -> Result<PingId, Error> {
         poll_fn(|cx| self.poll_room(cx, payload.len())).await?;
-        self.output.prepare();
-        let id = self.writer.ping(payload, &mut self.output.buffer)?;
-        if let Some(now) = self.alarm.now() {
+        self.wire.output.prepare();
+        let id = self.writer.ping(payload, &mut self.wire.output.buffer)?;
+        if let Some(now) = self.wire.alarm.now() {
             self.writer.time_pings(now);
         }
         self.flush().await?;
@@ -112,8 +99,8 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ///
     /// Once the connection is closed or closing, and for a reason of more than 123 bytes.
     pub fn close(&mut self, frame: Option<CloseFrame<'_>>) -> Result<(), Error> {
-        self.output.prepare();
-        Ok(self.writer.close(frame, &mut self.output.buffer)?)
+        self.wire.output.prepare();
+        Ok(self.writer.close(frame, &mut self.wire.output.buffer)?)
     }
 
     /// Waits until a message of `len` bytes may be added.
@@ -124,7 +111,7 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     ) -> Poll<Result<(), Error>> {
         self.check()?;
         while !self.has_room(len) {
-            if self.output.ended {
+            if self.wire.output.ended {
                 return Poll::Ready(Err(Error::Closed));
             }
             ready!(self.poll_write(cx))?;
@@ -134,7 +121,7 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
 
     /// Waits until all is written, as whoever sends does.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        if self.output.ended && !self.output.is_empty() {
+        if self.wire.output.ended && !self.wire.output.is_empty() {
             return Poll::Ready(Err(Error::Closed));
         }
         self.poll_written(cx)
@@ -143,10 +130,10 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// Writes all that is pending, and flushes the transport.
     pub(crate) fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         self.check()?;
-        while !self.output.is_empty() {
+        while !self.wire.output.is_empty() {
             ready!(self.poll_write(cx))?;
         }
-        match self.output.poll_flush(self.io, cx) {
+        match self.wire.output.poll_flush(&mut self.wire.io, cx) {
             Poll::Ready(result) => Poll::Ready(result.map_err(|error| self.fail(error))),
             Poll::Pending => self.poll_stall(cx),
         }
@@ -155,15 +142,15 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// Adds a message after `poll_ready`: then what waits is below the soft limit, and one
     /// message comes on top.
     pub(crate) fn start_send(&mut self, message: Message<'_>) -> Result<(), Error> {
-        let pending = self.output.pending().len();
-        let has_room = pending < self.limits.soft || self.has_room(message.len());
+        let pending = self.wire.output.pending().len();
+        let has_room = pending < self.wire.limits.soft || self.has_room(message.len());
         self.add(message, has_room)
     }
 
     /// Whether a message of `len` bytes may be added: one always may to what is empty.
     fn has_room(&self, len: usize) -> bool {
-        let pending = self.output.pending().len();
-        let Limits { soft, hard, .. } = self.limits;
+        let pending = self.wire.output.pending().len();
+        let Limits { soft, hard, .. } = self.wire.limits;
         pending == 0 || pending < soft && pending.saturating_add(len) <= hard
     }
 
@@ -172,42 +159,39 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         if !has_room {
             return Err(Error::WriteBufferFull);
         }
-        self.output.prepare();
-        Ok(self.writer.send(message, &mut self.output.buffer)?)
+        self.wire.output.prepare();
+        Ok(self.writer.send(message, &mut self.wire.output.buffer)?)
     }
 
-    /// Adds a message, and writes a large one at once, from where it lies; what the transport
-    /// does not take is copied behind what waits.
+    /// Adds a large message: writes it at once, from where it lies; what the transport does not
+    /// take is copied behind what waits.
     fn push(&mut self, cx: &mut Context<'_>, message: Message<'_>) -> Result<(), Error> {
-        self.output.prepare();
-        if message.len() < VECTORED {
-            return Ok(self.writer.send(message, &mut self.output.buffer)?);
-        }
+        self.wire.output.prepare();
         let Some(header) = self.writer.send_header(message)? else {
-            return Ok(self.writer.send(message, &mut self.output.buffer)?);
+            return Ok(self.writer.send(message, &mut self.wire.output.buffer)?);
         };
-        self.output.buffer.extend_from_slice(&header);
+        self.wire.output.buffer.extend_from_slice(&header);
         let mut payload = message.as_bytes();
         while !payload.is_empty() {
-            let pending = self.output.pending();
+            let pending = self.wire.output.pending();
             let (before, all) = (pending.len(), pending.len() + payload.len());
             let slices = [IoSlice::new(pending), IoSlice::new(payload)];
-            let Poll::Ready(result) = Pin::new(&mut *self.io).poll_write_vectored(cx, &slices)
+            let Poll::Ready(result) = Pin::new(&mut self.wire.io).poll_write_vectored(cx, &slices)
             else {
                 break;
             };
             let len = check_write(result, all).map_err(|error| self.fail(error))?;
             self.wrote(len);
-            self.output.advance(len.min(before));
+            self.wire.output.advance(len.min(before));
             payload = &payload[len.saturating_sub(before)..];
         }
-        self.output.buffer.extend_from_slice(payload);
+        self.wire.output.buffer.extend_from_slice(payload);
         Ok(())
     }
 
     /// Writes once.
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
-        match self.output.poll_write(self.io, cx) {
+        match self.wire.output.poll_write(&mut self.wire.io, cx) {
             Poll::Ready(Ok(len)) => {
                 self.wrote(len);
                 Poll::Ready(Ok(()))
@@ -219,20 +203,24 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
 
     /// Notes that the transport has taken something.
     fn wrote(&mut self, len: usize) {
-        self.alarm.transport = None;
+        self.wire.alarm.transport = None;
         self.writer.written(len);
     }
 
     /// Waits for a transport that takes nothing, but not without end.
     fn poll_stall(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         loop {
-            let Some(now) = self.alarm.now() else {
+            let Some(now) = self.wire.alarm.now() else {
                 return Poll::Pending;
             };
-            if self.alarm.transport_is_late(now, self.limits.stall) {
+            if self
+                .wire
+                .alarm
+                .transport_is_late(now, self.wire.limits.stall)
+            {
                 return Poll::Ready(Err(self.fail(io::ErrorKind::TimedOut.into())));
             }
-            ready!(self.alarm.poll(cx, now));
+            ready!(self.wire.alarm.poll(cx, now));
         }
     }
 
@@ -241,22 +229,22 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         if let Event::Pong {
             answers: Some(_), ..
         } = event
-            && let Some(now) = self.alarm.now()
+            && let Some(now) = self.wire.alarm.now()
         {
             self.writer.time_pings(now);
         }
     }
 
     fn check(&self) -> Result<(), Error> {
-        match self.output.failure() {
+        match self.wire.output.failure() {
             Some(kind) => Err(Error::Io(kind.into())),
             None => Ok(()),
         }
     }
 
     fn fail(&mut self, error: io::Error) -> Error {
-        self.alarm.transport = None;
-        self.output.fail(error.kind());
+        self.wire.alarm.transport = None;
+        self.wire.output.fail(error.kind());
         Error::Io(error)
     }
 }

@@ -54,11 +54,17 @@ impl Output {
     }
 
     /// Leases the buffer that the driver is about to append to.
+    #[inline]
     pub(crate) fn prepare(&mut self) {
         if self.buffer.capacity() == 0 {
-            self.buffer = buffers::lease_spare(Spare::Output);
-            self.buffer.clear();
+            self.lease();
         }
+    }
+
+    #[inline(never)]
+    fn lease(&mut self) {
+        self.buffer = buffers::lease_spare(Spare::Output);
+        self.buffer.clear();
     }
 
     /// Writes once; gives how much was written, which is 0 if it is to be done again.

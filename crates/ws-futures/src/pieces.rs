@@ -182,21 +182,21 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageWriter<'_, T> {
     fn poll_piece(&mut self, cx: &mut Context<'_>, piece: &[u8]) -> Poll<Result<(), Error>> {
         let mut outbox = self.socket.core.outbox();
         ready!(outbox.poll_room(cx, piece.len()))?;
-        outbox.output.prepare();
+        outbox.wire.output.prepare();
         let Some(mut outgoing) = outbox.writer.resume() else {
             // Our Close has ended it.
             return Poll::Ready(Err(Error::Closed));
         };
-        outgoing.write(piece, &mut outbox.output.buffer)?;
+        outgoing.write(piece, &mut outbox.wire.output.buffer)?;
         Poll::Ready(Ok(()))
     }
 
     /// Ends the message, once.
     fn end(&mut self) -> Result<(), Error> {
         let outbox = self.socket.core.outbox();
-        outbox.output.prepare();
+        outbox.wire.output.prepare();
         match outbox.writer.resume() {
-            Some(outgoing) => Ok(outgoing.finish(&[], &mut outbox.output.buffer)?),
+            Some(outgoing) => Ok(outgoing.finish(&[], &mut outbox.wire.output.buffer)?),
             None => Ok(()),
         }
     }

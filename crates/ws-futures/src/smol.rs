@@ -205,15 +205,12 @@ pub fn client<T>(io: T, options: &Options) -> Result<WebSocket<T>, Error> {
 
 /// A timer of smol's, for [`Options::timer`].
 pub fn timer() -> Box<dyn crate::Timer> {
-    Box::new(Timer {
-        alarm: None,
-        deadline: None,
-    })
+    Box::new(Timer { alarm: None })
 }
 
 struct Timer {
-    alarm: Option<async_io::Timer>,
-    deadline: Option<Instant>,
+    /// What wakes, and when.
+    alarm: Option<(async_io::Timer, Instant)>,
 }
 
 impl crate::Timer for Timer {
@@ -227,21 +224,13 @@ impl crate::Timer for Timer {
         if std::time::Instant::now() >= at {
             return Poll::Ready(());
         }
-        // One that is set for earlier stays: it goes off for nothing once in a while, which costs
-        // less than to move it for every message.
-        let alarm = self.alarm.get_or_insert_with(|| async_io::Timer::at(at));
-        let set = self.deadline.get_or_insert(deadline);
-        if *set > deadline {
+        let (alarm, set) = self
+            .alarm
+            .get_or_insert_with(|| (async_io::Timer::at(at), deadline));
+        if *set != deadline {
             alarm.set_at(at);
             *set = deadline;
         }
-        while Pin::new(&mut *alarm).poll(cx).is_ready() {
-            if *set >= deadline {
-                return Poll::Ready(());
-            }
-            alarm.set_at(at);
-            *set = deadline;
-        }
-        Poll::Pending
+        Pin::new(alarm).poll(cx).map(|_| ())
     }
 }

@@ -103,7 +103,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Adds a message; tells whether the receiving task is to be woken, which writes it when it
     /// next waits. `ready`: there was room when it was asked for without a length.
     pub(crate) fn add(&mut self, message: &Message, ready: bool) -> Result<bool, Error> {
-        let was_empty = self.core.output.is_empty();
+        let was_empty = self.core.wire.output.is_empty();
         let mut outbox = self.core.outbox();
         if ready {
             outbox.start_send(message.borrowed())?;

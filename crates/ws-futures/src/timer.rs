@@ -1,7 +1,7 @@
 //! The clock and the alarm that a runtime lends.
 
 use std::fmt;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use ws_driver::Instant;
@@ -34,6 +34,8 @@ impl<T: Timer + ?Sized> Timer for Box<T> {
 /// split socket may wait for either.
 pub(crate) struct Alarm {
     timer: Option<Box<dyn Timer>>,
+    /// When the timer wakes, and whom.
+    set: Option<(Instant, Waker)>,
     /// When the connection wants to be told the time.
     pub(crate) connection: Option<Instant>,
     /// When the transport must have taken something.
@@ -44,6 +46,7 @@ impl Alarm {
     pub(crate) fn new(timer: Option<Box<dyn Timer>>) -> Self {
         Self {
             timer,
+            set: None,
             connection: None,
             transport: None,
         }
@@ -72,10 +75,20 @@ impl Alarm {
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
         let deadlines = [self.connection, self.transport];
         let next = deadlines.into_iter().flatten().filter(|at| *at > now).min();
-        match (&mut self.timer, next) {
-            (Some(timer), Some(at)) => timer.poll_at(cx, at),
-            _ => Poll::Pending,
+        let (Some(timer), Some(at)) = (&mut self.timer, next) else {
+            return Poll::Pending;
+        };
+        // One that is set for earlier stays: it goes off for nothing once in a while, which costs
+        // less than to move it for every message.
+        if let Some((set, waker)) = &self.set
+            && (now < *set && *set <= at)
+            && waker.will_wake(cx.waker())
+        {
+            return Poll::Pending;
         }
+        let polled = timer.poll_at(cx, at);
+        self.set = polled.is_pending().then(|| (at, cx.waker().clone()));
+        polled
     }
 }
 

@@ -107,15 +107,11 @@ pub fn client<T>(io: T, options: &Options) -> Result<WebSocket<Compat<T>>, Error
 
 /// A timer of tokio's, for [`Options::timer`].
 pub fn timer() -> Box<dyn crate::Timer> {
-    Box::new(Timer {
-        alarm: None,
-        deadline: None,
-    })
+    Box::new(Timer { alarm: None })
 }
 
 struct Timer {
     alarm: Option<Pin<Box<Sleep>>>,
-    deadline: Option<ws_driver::Instant>,
 }
 
 impl crate::Timer for Timer {
@@ -126,24 +122,13 @@ impl crate::Timer for Timer {
 
     fn poll_at(&mut self, cx: &mut Context<'_>, deadline: ws_driver::Instant) -> Poll<()> {
         let at = crate::timer::to_std(deadline).into();
-        // One that is set for earlier stays: it goes off for nothing once in a while, which costs
-        // less than to move it for every message.
         let alarm = self
             .alarm
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
-        let set = self.deadline.get_or_insert(deadline);
-        if *set > deadline {
+        if alarm.deadline() != at {
             alarm.as_mut().reset(at);
-            *set = deadline;
         }
-        while alarm.as_mut().poll(cx).is_ready() {
-            if *set >= deadline {
-                return Poll::Ready(());
-            }
-            alarm.as_mut().reset(at);
-            *set = deadline;
-        }
-        Poll::Pending
+        alarm.as_mut().poll(cx)
     }
 }
 

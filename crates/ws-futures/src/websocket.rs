@@ -108,10 +108,10 @@ impl<T> WebSocket<T> {
     pub fn into_parts(self) -> Parts<T> {
         let core = self.core;
         Parts {
-            io: core.io,
+            io: core.wire.io,
             connection: core.connection,
             unread: core.input.unread().to_vec(),
-            unsent: core.output.into_unsent(),
+            unsent: core.wire.output.into_unsent(),
             subprotocol: self.subprotocol.map(String::from),
         }
     }
@@ -124,7 +124,7 @@ impl<T> WebSocket<T> {
 
     /// The same with a timer, which its deadlines need.
     pub fn with_timer(mut self, timer: impl Timer + 'static) -> Self {
-        self.core.alarm = Alarm::new(Some(Box::new(timer)));
+        self.core.wire.alarm = Alarm::new(Some(Box::new(timer)));
         self
     }
 
@@ -184,12 +184,12 @@ impl<T> WebSocket<T> {
 
     /// How many bytes wait to be written.
     pub fn buffered(&self) -> usize {
-        self.core.output.pending().len()
+        self.core.wire.output.pending().len()
     }
 
     /// The byte stream.
     pub fn io(&self) -> &T {
-        &self.core.io
+        &self.core.wire.io
     }
 }
 

@@ -24,6 +24,14 @@ impl From<&Config> for Limits {
     }
 }
 
+impl Limits {
+    /// Whether a message of one frame is within them.
+    #[inline]
+    pub(super) fn admit_single(&self, len: u16) -> bool {
+        u64::from(len) <= self.message && self.fragments > 0
+    }
+}
+
 impl Reader {
     /// Judges a header when it is complete, before any of its payload.
     #[inline]

@@ -37,6 +37,7 @@ impl Reader {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
+        writer.settle(false, out);
         self.advance_in(Mode::Streamed, input, writer, out)
     }
 
@@ -92,7 +93,7 @@ impl Reader {
                 };
                 Ok(Some(Event::Message(Chunk { data, last })))
             }
-            Ready::Nothing | Ready::Whole => Ok(None),
+            Ready::Nothing | Ready::Whole | Ready::Single(_) => Ok(None),
         }
     }
 

@@ -318,22 +318,27 @@ fn what_is_read_into_place_fails_as_early() {
 
 #[test]
 fn an_event_that_stands_ready_is_found_again_in_another_input() {
-    let mut connection = client(&Config::client());
-    let mut out = vec![];
-    let (reader, writer) = connection.split_mut();
-    let mut wire = *b"\x81\x05Hello";
-    let mut input = &mut wire[..];
-    assert_eq!(reader.advance(&mut input, writer, &mut out), Ok(true));
-    // The rest of the input was moved and cut.
-    let (mut one, mut other) = (*b"Hel", *b"lo");
-    assert_eq!(reader.event(&mut &mut one[..0], writer, &mut out), Ok(None));
-    assert_eq!(
-        reader.receive(&mut &mut one[..], writer, &mut out),
-        Ok(None)
-    );
-    let mut input = &mut other[..];
-    let event = reader.receive(&mut input, writer, &mut out).unwrap();
-    assert_eq!(event, Some(Event::Message(Message::Text("Hello"))));
+    // The second begins with what `receive` has taken already, so that the header is taken too.
+    for (taken, wire) in [(&b""[..], b"\x81\x05Hello"), (b"\x81", b"\x81\x05Hello")] {
+        for cut in 0..7 {
+            let mut connection = client(&Config::client());
+            let mut out = vec![];
+            run(&mut connection, &[taken], &mut out);
+            let (reader, writer) = connection.split_mut();
+            let mut wire = wire[taken.len()..].to_vec();
+            let mut input = &mut wire[..];
+            assert_eq!(reader.advance(&mut input, writer, &mut out), Ok(true));
+            // What was left is moved and cut.
+            let mut one = input.to_vec();
+            let mut other = one.split_off(cut.min(one.len() - 1));
+            assert_eq!(reader.event(&mut &mut one[..0], writer, &mut out), Ok(None));
+            let mut input = &mut one[..];
+            assert_eq!(reader.receive(&mut input, writer, &mut out), Ok(None));
+            let mut input = &mut other[..];
+            let event = reader.receive(&mut input, writer, &mut out).unwrap();
+            assert_eq!(event, Some(Event::Message(Message::Text("Hello"))));
+        }
+    }
 }
 
 #[test]

@@ -21,8 +21,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         if self.connection.split_mut().1.is_closed() {
             return Ok(false);
         }
-        self.output.prepare();
-        self.connection.close(frame, &mut self.output.buffer)?;
+        self.wire.output.prepare();
+        self.connection.close(frame, &mut self.wire.output.buffer)?;
         Ok(true)
     }
 
@@ -37,8 +37,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                         _ => 1,
                     };
                     self.dropped = self.dropped.saturating_add(dropped);
-                    let message = if self.alarm.is_there() {
-                        self.limits.message
+                    let message = if self.wire.alarm.is_there() {
+                        self.wire.limits.message
                     } else {
                         0
                     };
@@ -52,7 +52,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             }
         }
         self.poll_linger(cx).map(|()| {
-            self.output.ended = true;
+            self.wire.output.ended = true;
             self.release();
             let _ = self.connection.receive_eof();
             let closure = self.connection.closure();
@@ -90,7 +90,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             let written = self.poll_output(cx);
             let ended =
                 written.is_ready() && self.wants_shutdown() && self.poll_shutdown(cx).is_ready();
-            if ended && (self.read_ended || !self.alarm.is_there()) {
+            if ended && (self.read_ended || !self.wire.alarm.is_there()) {
                 return Poll::Ready(());
             }
             if self.time_is_up(cx) || self.lingered > MAX_DROPPED {
@@ -126,19 +126,20 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// RFC 6455 §7.1.1: the server ends the transport first; a client waits for that, if it can
     /// wait with a limit.
     fn wants_shutdown(&self) -> bool {
-        let waits = self.connection.role() == Role::Client && self.alarm.is_there();
+        let waits = self.connection.role() == Role::Client && self.wire.alarm.is_there();
         self.connection.wants_shutdown() || !waits
     }
 
     /// Whether the time for closing is over; if not, the task is woken when it is.
     fn time_is_up(&mut self, cx: &mut Context<'_>) -> bool {
-        self.alarm.is_there() && (self.tick(cx).is_err() || self.connection.next_timer().is_none())
+        self.wire.alarm.is_there()
+            && (self.tick(cx).is_err() || self.connection.next_timer().is_none())
     }
 
     /// Closes the write side of the transport, once.
     pub(super) fn poll_shutdown(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         while !self.shut {
-            match Pin::new(&mut self.io).poll_close(cx) {
+            match Pin::new(&mut self.wire.io).poll_close(cx) {
                 Poll::Pending => return Poll::Pending,
                 Poll::Ready(Err(error)) if error.kind() == io::ErrorKind::Interrupted => {}
                 // Whatever came of it, there is nothing more to write.
