@@ -78,6 +78,9 @@ mod time;
 mod timers;
 mod writer;
 
+#[cfg(feature = "drafts")]
+pub mod hixie;
+
 #[doc(hidden)]
 pub mod fuzzing;
 

@@ -6,6 +6,14 @@ use alloc::vec::Vec;
 
 use crate::{CloseFrame, FrameDecoder, FrameError, Header, Rsv, Rules, Utf8Decoder};
 
+#[cfg(feature = "drafts")]
+mod early;
+#[cfg(feature = "drafts")]
+mod hixie;
+
+#[cfg(feature = "drafts")]
+pub use {early::early, hixie::hixie};
+
 /// What a decoder made of some bytes, with nothing left of how they were cut.
 #[derive(Debug, Eq, PartialEq)]
 struct Trace {

@@ -53,6 +53,7 @@ mod close;
 mod control;
 mod decoder;
 mod error;
+mod framing;
 mod header;
 mod mask;
 mod opcode;
@@ -60,6 +61,11 @@ mod rsv;
 mod rules;
 mod single;
 mod utf8;
+
+#[cfg(feature = "drafts")]
+pub mod early;
+#[cfg(feature = "drafts")]
+pub mod hixie;
 
 #[cfg(any(test, feature = "fuzzing"))]
 #[doc(hidden)]
@@ -69,6 +75,7 @@ pub use close::{CloseCode, CloseFrame};
 pub use control::ControlPayload;
 pub use decoder::{FrameDecoder, FramePart};
 pub use error::{CloseError, FrameError, InvalidUtf8};
+pub use framing::{Framing, Sealer, Sealing};
 pub use header::{EncodedHeader, Header, PartialHeader};
 pub use mask::{MaskKey, Masker};
 pub use opcode::OpCode;

@@ -1,0 +1,59 @@
+//! The two deadlines that a connection without pings has.
+
+use core::time::Duration;
+
+use crate::{Config, Instant, Timer};
+
+/// As the timers of RFC 6455: armed without knowing the time, anchored by the next tick.
+#[derive(Debug)]
+pub(super) struct Timers {
+    idle_timeout: Option<Duration>,
+    close_timeout: Duration,
+    idle_at: Option<Instant>,
+    close_by: Option<Instant>,
+    given_up: bool,
+}
+
+impl Timers {
+    pub(super) fn new(config: &Config) -> Self {
+        Self {
+            idle_timeout: config.idle_timeout,
+            close_timeout: config.close_timeout,
+            idle_at: None,
+            close_by: None,
+            given_up: false,
+        }
+    }
+
+    /// Whether an open connection was without a message for too long.
+    pub(super) fn is_idle(&mut self, now: Instant, activity: bool) -> bool {
+        let Some(timeout) = self.idle_timeout else {
+            return false;
+        };
+        if activity {
+            self.idle_at = None;
+        }
+        let at = self
+            .idle_at
+            .get_or_insert_with(|| now.saturating_add(timeout));
+        now >= *at
+    }
+
+    /// Whether the time for closing is over; the first time this is asked it begins.
+    pub(super) fn is_given_up(&mut self, now: Instant) -> bool {
+        let by = self
+            .close_by
+            .get_or_insert_with(|| now.saturating_add(self.close_timeout));
+        self.given_up |= now >= *by;
+        self.given_up
+    }
+
+    /// The next deadline and what it is for.
+    pub(super) fn next(&self) -> Option<(Instant, Timer)> {
+        if self.given_up {
+            return None;
+        }
+        let close = self.close_by.map(|by| (by, Timer::Close));
+        close.or_else(|| self.idle_at.map(|at| (at, Timer::Idle)))
+    }
+}
