@@ -6,6 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -14,10 +15,16 @@ use clap::Args;
 use crate::shell;
 use crate::workspace::Workspace;
 
+/// Where the servers and the harness are.
+pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
+
 /// What to measure.
 #[derive(Args, Debug)]
 #[command(disable_help_flag = true)]
 pub(crate) struct Options {
+    /// Measure nothing: run clippy and the tests of the package. What CI does.
+    #[arg(long, conflicts_with = "arguments")]
+    check: bool,
     /// What the harness is told, such as `--quick`, `--in-process`, `--servers hybi-tokio,yawc+b`;
     /// `--help` lists all there is.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
@@ -26,14 +33,12 @@ pub(crate) struct Options {
 
 /// Builds the servers and the harness, and runs it.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
-    let target = workspace.target.join("bench");
-    let mut build = shell::cargo(&workspace.root);
-    build
-        .args(["build", "--release", "--locked", "--bins"])
-        .args(["--manifest-path", "tests/bench/Cargo.toml"])
-        .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTFLAGS", "-C target-cpu=native");
-    shell::run(&mut build)?;
+    if options.check {
+        return check(workspace);
+    }
+    let target = target(workspace);
+    let mut build = cargo(workspace, &["build", "--release", "--bins"]);
+    shell::run(build.env("RUSTFLAGS", "-C target-cpu=native"))?;
 
     let mut measure = on_one_processor()?;
     measure
@@ -49,6 +54,28 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         measure.arg("--json").arg(target.join(name));
     }
     shell::run(&mut measure)
+}
+
+/// Clippy and the tests: of the load generator, of the report, and of what an echo on tokio
+/// allocates. Not in the local gate, because all peers have to be compiled for it.
+pub(crate) fn check(workspace: &Workspace) -> Result<()> {
+    let mut clippy = cargo(workspace, &["clippy", "--all-targets"]);
+    shell::run(clippy.args(["--", "-D", "warnings"]))?;
+    shell::run(&mut cargo(workspace, &["test", "--quiet"]))
+}
+
+/// A subcommand of cargo, on the package of the measurements.
+fn cargo(workspace: &Workspace, arguments: &[&str]) -> Command {
+    let mut command = shell::cargo(&workspace.root);
+    command
+        .args(arguments)
+        .args(["--locked", "--manifest-path", MANIFEST])
+        .env("CARGO_TARGET_DIR", target(workspace));
+    command
+}
+
+fn target(workspace: &Workspace) -> PathBuf {
+    workspace.target.join("bench")
 }
 
 /// What the harness is put behind: commands of util-linux, if this machine has them.

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{fuzz, layers, no_std, powerset, shell, tidy};
+use crate::{bench, fuzz, layers, no_std, powerset, shell, tidy};
 
 /// How much of the gate to run.
 #[derive(Args, Debug, Default)]
@@ -30,8 +30,11 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let steps: [Step<'_>; 9] = [
         ("fmt", &|| {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
-            let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
-            shell::run(&mut cargo(&fuzz))
+            for manifest in ["fuzz/Cargo.toml", bench::MANIFEST] {
+                let package = ["fmt", "--manifest-path", manifest, "--check"];
+                shell::run(&mut cargo(&package))?;
+            }
+            Ok(())
         }),
         ("clippy", &|| {
             let mut command = cargo(&["clippy", "--workspace", "--all-targets", "--all-features"]);

@@ -42,7 +42,7 @@ enum Task {
     ///
     /// Works offline once `cargo fetch` has run here and in `fuzz/`.
     Ci(ci::Options),
-    /// Run everything: the gate, then the peers of `interop`, then Autobahn's suite.
+    /// Run everything: the gate, the tests of `bench`, the peers of `interop`, Autobahn's suite.
     ///
     /// This is what CI runs. It installs the peers first, below the target directory.
     Test(test::Options),
@@ -65,7 +65,8 @@ enum Task {
     Interop(interop::Options),
     /// Measure our servers beside their peers, or with `--in-process` what happens in memory.
     ///
-    /// Builds all of them first, in a package of its own. All arguments go to the harness.
+    /// Builds all of them first, in a package of its own. All arguments but `--check` go to the
+    /// harness.
     Bench(bench::Options),
     /// Fuzz with libFuzzer for a bounded time; installs cargo-fuzz when it is missing.
     Fuzz(fuzz::Options),

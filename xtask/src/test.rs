@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{autobahn, ci, interop};
+use crate::{autobahn, bench, ci, interop};
 
 /// How thorough to be.
 #[derive(Args, Debug)]
@@ -27,6 +27,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             autobahn::install(workspace)
         }),
         ("gate", &|| ci::run(workspace, &gate)),
+        ("bench", &|| bench::check(workspace)),
         ("interop", &|| {
             interop::run(workspace, &interop::Options::default())
         }),

@@ -1,4 +1,4 @@
-//! Answers to one read in one write: what the "+b" servers do.
+//! Answers to one read in one write: what most "+b" servers do.
 
 use std::future::poll_fn;
 use std::task::Poll;

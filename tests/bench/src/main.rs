@@ -2,6 +2,7 @@
 //!
 //! `cargo xtask bench` builds all servers and runs this, on one processor together with them.
 
+mod bar;
 mod harness;
 mod in_process;
 
@@ -13,6 +14,7 @@ use anyhow::{Context, Result, ensure};
 use clap::Parser;
 
 use harness::measure;
+use harness::process::Running;
 use harness::report::Report;
 use harness::server;
 use harness::workload::{self, Workload};
@@ -83,11 +85,21 @@ fn beside_peers(options: &Options, time: Duration) -> Result<(String, serde_json
         &[server::FLOOR],
     )?;
     let workloads = wanted_workloads(options)?;
-    let start = Instant::now();
     let mut report = Report {
-        servers,
+        servers: Vec::new(),
+        skipped: Vec::new(),
         columns: Vec::new(),
     };
+    for server in servers {
+        match Running::cannot(&server) {
+            Some(why) => {
+                eprintln!("{} is skipped: {why}", server.name);
+                report.skipped.push((server, why));
+            }
+            None => report.servers.push(server),
+        }
+    }
+    let start = Instant::now();
     for workload in workloads {
         let figures = measure::rounds(&report.servers, &workload, options.rounds, time);
         report.columns.push((workload, figures));

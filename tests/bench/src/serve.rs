@@ -3,6 +3,7 @@
 use std::error::Error;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
 
 use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -23,10 +24,21 @@ pub type Failure = Box<dyn Error + Send + Sync>;
 
 /// Binds a port of 127.0.0.1 and says which.
 pub fn listen() -> io::Result<TcpListener> {
-    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
+    let listener = listen_blocking()?;
     listener.set_nonblocking(true)?;
+    Ok(listener)
+}
+
+/// The same for `io_uring`, which waits only where a call would block.
+pub(crate) fn listen_blocking() -> io::Result<TcpListener> {
+    let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?;
     println!("listening on http://{}/", listener.local_addr()?);
     Ok(listener)
+}
+
+/// Says why there is nothing to be measured on this machine.
+pub(crate) fn skip(why: &str) {
+    println!("skipped: {why}");
 }
 
 /// Serves every connection in a task of tokio's.
@@ -49,19 +61,25 @@ where
 }
 
 /// Serves every connection in a task of smol's.
-pub fn on_smol<F>(serve: impl Fn(smol::Async<std::net::TcpStream>) -> F) -> io::Result<()>
+pub fn on_smol<F>(
+    serve: impl Fn(smol::Async<std::net::TcpStream>) -> F + Send + 'static,
+) -> io::Result<()>
 where
     F: Future<Output = Result<(), Failure>> + Send + 'static,
 {
     let listener = smol::Async::new(listen()?)?;
-    let executor = smol::Executor::new();
-    smol::block_on(executor.run(async {
+    let executor = Arc::new(smol::Executor::new());
+    // A task of its own, as our example has it: so it is polled when there is somebody to accept,
+    // not every time.
+    let spawner = Arc::clone(&executor);
+    let accepting = executor.spawn(async move {
         loop {
             let (stream, _) = listener.accept().await?;
             stream.get_ref().set_nodelay(true)?;
-            executor.spawn(serve(stream)).detach();
+            spawner.spawn(serve(stream)).detach();
         }
-    }))
+    });
+    smol::block_on(executor.run(accepting))
 }
 
 /// The opening handshake by hand, for peers that leave it to an HTTP server. It is as cheap as the

@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 
 use super::load::{self, Load, Stop};
+use super::process::Running;
 use super::server::{Server, Side};
 use super::workload::{Kind, Workload};
 
@@ -39,13 +40,17 @@ impl Figure {
         median(pairs.map(|(sample, other)| sample / other).collect())
     }
 
-    /// How far apart the samples of the middle half are, as a part of the median.
+    /// The smallest sample and the largest.
+    pub(crate) fn range(&self) -> Option<(f64, f64)> {
+        let min = self.samples.iter().copied().min_by(f64::total_cmp)?;
+        let max = self.samples.iter().copied().max_by(f64::total_cmp)?;
+        Some((min, max))
+    }
+
+    /// How far apart these are, as a part of the median.
     pub(crate) fn spread(&self) -> Option<f64> {
-        let mut samples = self.samples.clone();
-        samples.sort_by(f64::total_cmp);
-        let quarter = samples.len() / 4;
-        let (low, high) = (samples.get(quarter)?, samples.iter().rev().nth(quarter)?);
-        Some((high - low) / self.median()?)
+        let (min, max) = self.range()?;
+        Some((max - min) / self.median()?)
     }
 }
 
@@ -117,7 +122,7 @@ fn applies(server: &Server, workload: &Workload) -> bool {
 
 fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
     let raw = server.side == Side::Raw;
-    let running = server.start()?;
+    let running = Running::start(server)?;
     match workload.kind {
         Kind::Echo(echo) => {
             let mut load = Load::new(&echo, running.port, raw)?;
@@ -126,7 +131,7 @@ fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
             let before = running.cpu_time()?;
             let messages = load.run(Stop::After(time))?;
             thread::sleep(REST);
-            let spent = running.cpu_time()?.saturating_sub(before);
+            let spent = running.cpu_time()?.since(&before)?;
             Ok(nanoseconds(spent) / messages as f64)
         }
         Kind::Handshakes => {
@@ -135,7 +140,7 @@ fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
             let before = running.cpu_time()?;
             let count = load::handshakes(running.port, WAVE, time, MAX_HANDSHAKES)?;
             thread::sleep(REST);
-            let spent = running.cpu_time()?.saturating_sub(before);
+            let spent = running.cpu_time()?.since(&before)?;
             Ok(nanoseconds(spent) / count as f64)
         }
         Kind::Idle(count) => {
@@ -169,6 +174,6 @@ mod tests {
         assert_eq!(figure(&[4.0, 1.0, 2.0, 3.0]).median(), Some(2.5));
         let floor = figure(&[1.0, 2.0, 1.0]);
         assert_eq!(figure(&[2.0, 4.0, 5.0]).ratio_to(&floor), Some(2.0));
-        assert_eq!(figure(&[9.0, 2.0, 2.5, 2.0, 0.0]).spread(), Some(0.25));
+        assert_eq!(figure(&[9.0, 2.0, 2.5, 2.0, 0.0]).spread(), Some(4.5));
     }
 }

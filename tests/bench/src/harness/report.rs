@@ -1,110 +1,139 @@
 //! The tables, and the same for programs.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 use std::fs;
 
 use serde_json::{Value, json};
 
+use super::bars;
 use super::measure::Figure;
 use super::server::{FLOOR, Server, Side};
 use super::workload::{Kind, Workload};
+use crate::bar;
+
+/// Rounds whose spread is a larger part of the median are marked.
+const FAR_APART: f64 = 0.1;
 
 /// Figures by workload, then by server.
 pub(crate) struct Report {
     pub(crate) servers: Vec<Server>,
+    /// Which servers this machine cannot run, and why.
+    pub(crate) skipped: Vec<(Server, String)>,
     pub(crate) columns: Vec<(Workload, Vec<Figure>)>,
 }
 
 impl Report {
-    /// Two tables in Markdown: all servers beside the floor, ours beside the best peers.
+    /// Tables in Markdown: all servers beside the floor, ours beside the best peers and beside
+    /// the raw echo on the same loop; then the bars.
     pub(crate) fn markdown(&self) -> String {
         let mut text = format!(
-            "{}\n\nThe server's own CPU time per message (hs: per connection) in µs, in brackets \
-             its ratio to `{FLOOR}` in the same round; idle: bytes of resident memory per connection.\n\n",
+            "{}\n\nThe server's own CPU time per message (hs: per connection) in µs, the median of \
+             all rounds, in brackets its ratio to `{FLOOR}` in the same round; idle: bytes of \
+             resident memory per connection, without the kernel's. `~`: the rounds are further \
+             apart than a tenth of the median.\n\n",
             machine()
         );
         for (workload, _) in &self.columns {
             let _ = writeln!(text, "- {}: {}", workload.name, workload.about);
         }
-        self.head(&mut text, "server");
-        for (row, server) in self.servers.iter().enumerate() {
-            let _ = write!(text, "| {} |", server.name);
-            for (workload, figures) in &self.columns {
-                let figure = &figures[row];
-                let ratio = self
-                    .floor()
-                    .and_then(|floor| figure.ratio_to(&figures[floor]));
-                let cell = match (figure.median(), &figure.failure) {
-                    (_, Some(_)) => "failed".to_owned(),
-                    (None, None) => "-".to_owned(),
-                    (Some(median), None) => match ratio {
-                        Some(ratio) => format!("{} ({ratio:.2})", value(workload, median)),
-                        None => value(workload, median),
-                    },
-                };
-                let _ = write!(text, " {cell} |");
-            }
-            text.push('\n');
+        for (server, why) in &self.skipped {
+            let _ = writeln!(text, "- {} was skipped: {why}", server.name);
         }
-        if self.servers.iter().any(|server| server.side == Side::Hybi) {
-            text.push_str(
-                "\nRatio to the best peer in the same round, which stands in the last row:\n",
-            );
-            self.head(&mut text, "server");
+        self.head(&mut text, "server");
+        for (server, row) in self.rows(|_| true) {
+            let cells = self.columns.iter().map(|(workload, figures)| {
+                let figure = &figures[row];
+                let ratio = self.ratio(server.name, FLOOR, workload.name);
+                cell(workload, figure, ratio)
+            });
+            line(&mut text, server.name, cells);
+        }
+        if self.rows(|server| server.side == Side::Hybi).count() > 0 {
             self.beside_peers(&mut text);
         }
+        if self.rows(|server| self.raw(server).is_some()).count() > 0 {
+            self.beside_raw(&mut text);
+        }
+        text.push_str(&bar::markdown(&bars::all(self)));
         text
     }
 
     fn head(&self, text: &mut String, first: &str) {
-        let _ = write!(text, "\n| {first} |");
-        for (workload, _) in &self.columns {
-            let _ = write!(text, " {} |", workload.name);
-        }
-        let _ = writeln!(text, "\n|---|{}", "---|".repeat(self.columns.len()));
+        text.push('\n');
+        line(text, first, self.columns.iter().map(|column| column.0.name));
+        line(text, "---", self.columns.iter().map(|_| "---"));
     }
 
     fn beside_peers(&self, text: &mut String) {
-        let best: Vec<_> = self
+        text.push_str(
+            "\nRatio to the best peer in the same round, which stands in the last row:\n",
+        );
+        self.head(text, "server");
+        let best = || {
+            let names = self.columns.iter().map(|(workload, _)| workload.name);
+            names.map(|name| (name, self.best_peer(name)))
+        };
+        for (server, _) in self.rows(|server| server.side == Side::Hybi) {
+            let ratios = best().map(|(name, best)| self.ratio(server.name, best?, name));
+            line(text, server.name, ratios.map(ratio_cell));
+        }
+        line(
+            text,
+            "best peer",
+            best().map(|(_, best)| best.unwrap_or("-")),
+        );
+    }
+
+    fn beside_raw(&self, text: &mut String) {
+        text.push_str("\nRatio to the TCP echo on the same loop in the same round:\n");
+        self.head(text, "server");
+        for (server, _) in self.rows(|server| self.raw(server).is_some()) {
+            let ratios = self
+                .columns
+                .iter()
+                .map(|(workload, _)| self.ratio(server.name, self.raw(server)?, workload.name));
+            line(text, server.name, ratios.map(ratio_cell));
+        }
+    }
+
+    /// The raw echo on the same loop as a server of ours.
+    fn raw(&self, server: &Server) -> Option<&'static str> {
+        let on = server.name.strip_prefix("hybi-")?;
+        let mut raw = self.rows(|other| other.name.strip_prefix("raw-") == Some(on));
+        raw.next().map(|(raw, _)| raw.name)
+    }
+
+    fn rows(&self, wanted: impl Fn(&Server) -> bool) -> impl Iterator<Item = (&Server, usize)> {
+        let rows = self.servers.iter().zip(0..);
+        rows.filter(move |(server, _)| wanted(server))
+    }
+
+    /// How many times `other`'s figure `server`'s is, if both were measured.
+    pub(crate) fn ratio(&self, server: &str, other: &str, workload: &str) -> Option<f64> {
+        self.figure(server, workload)?
+            .ratio_to(self.figure(other, workload)?)
+    }
+
+    /// The median of a server's figures.
+    pub(crate) fn median(&self, server: &str, workload: &str) -> Option<f64> {
+        self.figure(server, workload)?.median()
+    }
+
+    fn figure(&self, server: &str, workload: &str) -> Option<&Figure> {
+        let (_, figures) = self
             .columns
             .iter()
-            .map(|(_, figures)| self.best(figures))
-            .collect();
-        for (row, server) in self.servers.iter().enumerate() {
-            if server.side != Side::Hybi {
-                continue;
-            }
-            let _ = write!(text, "| {} |", server.name);
-            for ((_, figures), best) in self.columns.iter().zip(&best) {
-                let ratio = best.and_then(|best| figures[row].ratio_to(&figures[best]));
-                let cell = ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"));
-                let _ = write!(text, " {cell} |");
-            }
-            text.push('\n');
-        }
-        text.push_str("| best peer |");
-        for best in &best {
-            let _ = write!(
-                text,
-                " {} |",
-                best.map_or("-", |best| self.servers[best].name)
-            );
-        }
-        text.push('\n');
+            .find(|(column, _)| column.name == workload)?;
+        let (_, row) = self.rows(|row| row.name == server).next()?;
+        figures.get(row).filter(|figure| figure.failure.is_none())
     }
 
     /// The peer with the smallest figure.
-    fn best(&self, figures: &[Figure]) -> Option<usize> {
-        let peers = self.servers.iter().zip(figures).enumerate();
-        peers
-            .filter(|(_, (server, _))| server.side == Side::Peer)
-            .filter_map(|(number, (_, figure))| Some((number, figure.median()?)))
+    pub(crate) fn best_peer(&self, workload: &str) -> Option<&'static str> {
+        self.rows(|server| server.side == Side::Peer)
+            .filter_map(|(server, _)| Some((server.name, self.median(server.name, workload)?)))
             .min_by(|a, b| a.1.total_cmp(&b.1))
-            .map(|(number, _)| number)
-    }
-
-    fn floor(&self) -> Option<usize> {
-        self.servers.iter().position(|server| server.name == FLOOR)
+            .map(|(name, _)| name)
     }
 
     /// Everything, every sample included.
@@ -113,9 +142,12 @@ impl Report {
             let servers = self.servers.iter().zip(figures).map(|(server, figure)| {
                 let figure = json!({
                     "median": figure.median(),
+                    "min": figure.range().map(|range| range.0),
+                    "max": figure.range().map(|range| range.1),
                     "spread": figure.spread(),
                     "samples": figure.samples,
                     "failure": figure.failure,
+                    "to_floor": self.ratio(server.name, FLOOR, workload.name),
                 });
                 (server.name.to_owned(), figure)
             });
@@ -125,6 +157,7 @@ impl Report {
                     Kind::Idle(_) => "bytes",
                     _ => "nanoseconds",
                 },
+                "best_peer": self.best_peer(workload.name),
                 "servers": Value::Object(servers.collect()),
             });
             (workload.name.to_owned(), column)
@@ -133,12 +166,48 @@ impl Report {
             .servers
             .iter()
             .map(|server| (server.name.to_owned(), server.about.into()));
+        let skipped = self
+            .skipped
+            .iter()
+            .map(|(server, why)| (server.name.to_owned(), why.as_str().into()));
         json!({
             "machine": machine(),
             "servers": Value::Object(about.collect()),
+            "skipped": Value::Object(skipped.collect()),
             "workloads": Value::Object(columns.collect()),
+            "bars": bar::to_json(&bars::all(self)),
         })
     }
+}
+
+fn line(text: &mut String, first: &str, cells: impl Iterator<Item = impl Display>) {
+    let _ = write!(text, "| {first} |");
+    for cell in cells {
+        let _ = write!(text, " {cell} |");
+    }
+    text.push('\n');
+}
+
+fn ratio_cell(ratio: Option<f64>) -> String {
+    ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
+}
+
+/// A figure, whether its rounds are far apart, and its ratio to the floor.
+fn cell(workload: &Workload, figure: &Figure, ratio: Option<f64>) -> String {
+    if figure.failure.is_some() {
+        return "failed".to_owned();
+    }
+    let Some(median) = figure.median() else {
+        return "-".to_owned();
+    };
+    let mut cell = value(workload, median);
+    if figure.spread().is_some_and(|spread| spread > FAR_APART) {
+        cell.push('~');
+    }
+    if let Some(ratio) = ratio {
+        let _ = write!(cell, " ({ratio:.2})");
+    }
+    cell
 }
 
 fn value(workload: &Workload, median: f64) -> String {

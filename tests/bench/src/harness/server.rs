@@ -1,13 +1,9 @@
-//! The servers that are measured, and one of them while it runs.
+//! The servers that are measured.
 
 use std::env;
-use std::fs;
-use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +12,7 @@ pub(crate) struct Server {
     pub(crate) about: &'static str,
     pub(crate) side: Side,
     program: &'static str,
-    arguments: &'static [&'static str],
+    pub(crate) arguments: &'static [&'static str],
 }
 
 /// On which side of the comparison a server is.
@@ -46,6 +42,13 @@ pub(crate) const ALL: &[Server] = &[
         &[],
     ),
     server(
+        "raw-uring",
+        "TCP echo on io_uring, by compio 0.19.2",
+        Side::Raw,
+        "raw-uring",
+        &[],
+    ),
+    server(
         FLOOR,
         "the least that a WebSocket echo can do, on epoll",
         Side::Floor,
@@ -72,6 +75,13 @@ pub(crate) const ALL: &[Server] = &[
         Side::Hybi,
         "hybi",
         &["--port", "0"],
+    ),
+    server(
+        "hybi-uring",
+        "ws-driver on io_uring, by compio 0.19.2",
+        Side::Hybi,
+        "hybi-uring",
+        &[],
     ),
     server(
         "tungstenite",
@@ -152,6 +162,7 @@ pub(crate) const ALL: &[Server] = &[
         "sockudo",
         &["--batch"],
     ),
+    server("wtx", "wtx 0.46.1 on tokio", Side::Peer, "wtx", &[]),
     server(
         "smol-tungstenite",
         "async-tungstenite 0.35.0 on smol",
@@ -188,72 +199,10 @@ const fn server(
 }
 
 impl Server {
-    /// Starts the server, which has been built beside this program.
-    pub(crate) fn start(&self) -> Result<Running> {
-        let program = self.program()?;
-        let mut child = Command::new(&program)
-            .args(self.arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            // What it has to say of connections that end is of no interest.
-            .stderr(Stdio::null())
-            .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
-        let stdout = child.stdout.take();
-        let mut running = Running { child, port: 0 };
-        let mut line = String::new();
-        BufReader::new(stdout.context("no stdout")?).read_line(&mut line)?;
-        running.port = line
-            .trim_end_matches(['/', '\n'])
-            .rsplit(':')
-            .next()
-            .and_then(|port| port.parse().ok())
-            .with_context(|| format!("no port in `{line}`"))?;
-        Ok(running)
-    }
-
-    fn program(&self) -> Result<PathBuf> {
+    /// Where its program is: beside this one.
+    pub(crate) fn program(&self) -> Result<PathBuf> {
         let mut path = env::current_exe()?;
         path.set_file_name(format!("server-{}", self.program));
         Ok(path)
-    }
-}
-
-/// A server that is killed, by its own id, when this value is dropped.
-#[derive(Debug)]
-pub(crate) struct Running {
-    child: Child,
-    pub(crate) port: u16,
-}
-
-impl Running {
-    /// The CPU time of all its threads.
-    pub(crate) fn cpu_time(&self) -> Result<Duration> {
-        let mut nanoseconds = 0;
-        for task in fs::read_dir(format!("/proc/{}/task", self.child.id()))? {
-            let text = fs::read_to_string(task?.path().join("schedstat"))?;
-            let spent = text.split(' ').next().unwrap_or_default();
-            nanoseconds += spent.parse::<u64>().context("schedstat")?;
-        }
-        Ok(Duration::from_nanos(nanoseconds))
-    }
-
-    /// Its resident memory that is no file's, in bytes.
-    pub(crate) fn memory(&self) -> Result<u64> {
-        let text = fs::read_to_string(format!("/proc/{}/smaps_rollup", self.child.id()))?;
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix("Anonymous:"))
-            .context("smaps_rollup has no line `Anonymous:`")?;
-        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse()?;
-        Ok(kibibytes << 10)
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // Both fail only when it has already been waited for.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }

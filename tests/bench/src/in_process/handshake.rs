@@ -11,6 +11,8 @@ use tokio_tungstenite::tungstenite;
 use super::memory::{Memory, now};
 use super::{Clock, Row};
 
+pub(super) const WHAT: &str = "a server's handshake, about 400 B of request";
+
 /// So many handshakes are done in one go.
 const COUNT: usize = 100;
 
@@ -35,7 +37,7 @@ pub(super) fn row(clock: Clock) -> Row {
             .expect("valid");
     });
     Row {
-        what: "a server's handshake, about 400 B of request",
+        what: WHAT,
         unit: "each",
         floor,
         ours,

@@ -7,6 +7,11 @@ use hybi_bench::wire;
 
 use super::{Clock, Row};
 
+pub(super) const KIB: &str = "masking 1 KiB";
+/// Both sides of the copy are in the nearest cache; of 64 KiB only what is masked in place is.
+pub(super) const KIB_16: &str = "masking 16 KiB";
+pub(super) const KIB_64: &str = "masking 64 KiB";
+
 /// So many payloads are masked in one go.
 const COUNT: usize = 1_000;
 
@@ -40,8 +45,9 @@ pub(super) fn rows(clock: Clock) -> Vec<Row> {
     [
         ("masking 16 B", 16),
         ("masking 125 B", 125),
-        ("masking 1 KiB", 1 << 10),
-        ("masking 64 KiB", 64 << 10),
+        (KIB, 1 << 10),
+        (KIB_16, 16 << 10),
+        (KIB_64, 64 << 10),
     ]
     .map(row)
     .into()

@@ -1,5 +1,6 @@
 //! What happens in memory: bytes to events, messages to bytes, masking, the handshake.
 
+mod bars;
 mod handshake;
 mod mask;
 mod memory;
@@ -12,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::bar::{self, digits};
 use crate::harness::report::machine;
 
 /// One row of the table.
@@ -79,19 +81,12 @@ fn markdown(rows: &[Row]) -> String {
             peers.join(", ")
         );
     }
+    text.push_str(&bar::markdown(&bars::all(rows)));
     text
 }
 
-/// Three digits, more before the point.
-fn digits(value: f64) -> String {
-    match value {
-        ..9.995 => format!("{value:.2}"),
-        ..99.95 => format!("{value:.1}"),
-        _ => format!("{value:.0}"),
-    }
-}
-
 fn to_json(rows: &[Row]) -> Value {
+    let bars = bars::all(rows);
     let rows = rows.iter().map(|row| {
         let peers = row
             .peers
@@ -105,5 +100,9 @@ fn to_json(rows: &[Row]) -> Value {
             "peers": Value::Object(peers.collect()),
         })
     });
-    json!({"machine": machine(), "rows": rows.collect::<Vec<_>>()})
+    json!({
+        "machine": machine(),
+        "rows": rows.collect::<Vec<_>>(),
+        "bars": bar::to_json(&bars),
+    })
 }

@@ -12,6 +12,10 @@ use tokio_tungstenite::tungstenite;
 use super::memory::{Memory, now};
 use super::{Clock, Row};
 
+pub(super) const BINARY_16: &str = "bytes to events: 16 B, binary";
+pub(super) const TEXT_125: &str = "bytes to events: 125 B, text";
+pub(super) const TEXT_1K: &str = "bytes to events: 1 KiB, text";
+
 /// So many messages are read in one go.
 const COUNT: usize = 10_000;
 /// About so much comes at once, in whole frames.
@@ -20,21 +24,9 @@ const CHUNK: usize = 64 << 10;
 pub(super) fn rows(clock: Clock) -> Vec<Row> {
     let text = "The quick brown fox jumps over the lazy dog. ".repeat(23);
     let cases = [
-        (
-            "bytes to events: 16 B, binary",
-            opcode::BINARY,
-            &text.as_bytes()[..16],
-        ),
-        (
-            "bytes to events: 125 B, text",
-            opcode::TEXT,
-            &text.as_bytes()[..125],
-        ),
-        (
-            "bytes to events: 1 KiB, text",
-            opcode::TEXT,
-            &text.as_bytes()[..1024],
-        ),
+        (BINARY_16, opcode::BINARY, &text.as_bytes()[..16]),
+        (TEXT_125, opcode::TEXT, &text.as_bytes()[..125]),
+        (TEXT_1K, opcode::TEXT, &text.as_bytes()[..1024]),
     ];
     let row = |(what, opcode, payload): (&'static str, u8, &[u8])| {
         let mut wire = Vec::new();
