@@ -20,22 +20,25 @@ impl<'a> Authority<'a> {
     /// Stricter than RFC 3986 where it is generous: names are letters, digits, `-`, `.` and `_`;
     /// a colon is followed by a port from 1 to 65535; brackets hold an IPv6 address without zone.
     pub(crate) fn parse(text: &'a [u8]) -> Result<Self, AuthorityError> {
-        let text = core::str::from_utf8(text).map_err(|_| AuthorityError::Host)?;
-        let end = if text.starts_with('[') {
-            text.find(']').ok_or(AuthorityError::Host)? + 1
-        } else {
-            text.find(':').unwrap_or(text.len())
+        let end = match text {
+            [b'[', ..] => text
+                .iter()
+                .position(|&byte| byte == b']')
+                .map(|end| end + 1),
+            _ => text
+                .iter()
+                .position(|&byte| byte == b':')
+                .or(Some(text.len())),
         };
-        let (host, port) = text.split_at(end);
-        let port = match port.strip_prefix(':') {
-            Some(digits) => Some(parse_port(digits).ok_or(AuthorityError::Port)?),
-            None if port.is_empty() => None,
-            None => return Err(AuthorityError::Host),
+        let (host, port) = text.split_at(end.ok_or(AuthorityError::Host)?);
+        let port = match port {
+            [] => None,
+            [b':', digits @ ..] => Some(parse_port(digits).ok_or(AuthorityError::Port)?),
+            _ => return Err(AuthorityError::Host),
         };
-        if is_host(host) {
-            Ok(Self { host, port })
-        } else {
-            Err(AuthorityError::Host)
+        match core::str::from_utf8(host) {
+            Ok(host) if is_host(host) => Ok(Self { host, port }),
+            _ => Err(AuthorityError::Host),
         }
     }
 
@@ -70,11 +73,14 @@ pub(crate) enum AuthorityError {
     Port,
 }
 
-fn parse_port(digits: &str) -> Option<u16> {
-    if digits.len() > 5 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+fn parse_port(digits: &[u8]) -> Option<u16> {
+    if digits.len() > 5 || !digits.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    digits.parse().ok().filter(|&port| port != 0)
+    let number = digits
+        .iter()
+        .fold(0, |number, digit| 10 * number + u32::from(digit - b'0'));
+    u16::try_from(number).ok().filter(|&port| port != 0)
 }
 
 fn is_host(host: &str) -> bool {

@@ -4,18 +4,14 @@ use alloc::string::String;
 use core::fmt;
 
 use base64::Engine as _;
-use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
+use base64::engine::general_purpose::STANDARD;
 use sha1::{Digest as _, Sha1};
 
 /// RFC 6455 §1.3: what is hashed behind the key, so that nobody answers by accident.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
-/// Some clients leave rubbish in the four bits of the last digit that have no meaning. The text
-/// goes into the hash as it is, so nothing depends on them.
-const LENIENT: GeneralPurpose = GeneralPurpose::new(
-    &base64::alphabet::STANDARD,
-    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-);
+/// How long a `Sec-WebSocket-Accept` is: twenty bytes in base64.
+pub(crate) const PROOF_LEN: usize = 28;
 
 /// Sixteen random bytes from the caller: the client's half of the proof.
 ///
@@ -52,17 +48,28 @@ impl From<[u8; 16]> for Nonce {
 /// assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 /// ```
 pub fn accept_key(key: &[u8]) -> String {
-    STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize())
+    STANDARD.encode(digest(key))
+}
+
+/// [`accept_key`] without an allocation.
+pub(crate) fn proof(key: &[u8]) -> [u8; PROOF_LEN] {
+    let mut proof = [0; PROOF_LEN];
+    let written = STANDARD.encode_slice(digest(key), &mut proof);
+    debug_assert_eq!(written, Ok(PROOF_LEN));
+    proof
+}
+
+fn digest(key: &[u8]) -> impl AsRef<[u8]> + use<> {
+    Sha1::new().chain_update(key).chain_update(GUID).finalize()
 }
 
 /// RFC 6455 §4.2.1-5: base64 that decodes to sixteen bytes.
+///
+/// Some clients leave rubbish in the four bits of the last digit that have no meaning. The text
+/// goes into the hash as it is, so nothing depends on them, and nothing has to be decoded.
 pub(crate) fn is_key(text: &[u8]) -> bool {
-    // 24 digits decode to 18 bytes at most, so the buffer is always large enough.
-    let mut bytes = [0; 18];
-    text.len() == 24
-        && LENIENT
-            .decode_slice(text, &mut bytes)
-            .is_ok_and(|len| len == 16)
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    matches!(text, [digits @ .., b'=', b'='] if digits.len() == 22 && digits.iter().all(is_digit))
 }
 
 /// Basic credentials as RFC 7617 writes them, from bytes that have been percent-decoded.
@@ -93,6 +100,7 @@ mod tests {
             ("x3JJHMbDL1EzLkh9GBhXDw==", "HSmrc0sMlYUkAGmm5OPpG2HaGWk="),
         ] {
             assert_eq!(accept_key(key.as_bytes()), accept);
+            assert_eq!(proof(key.as_bytes()), accept.as_bytes());
         }
     }
 

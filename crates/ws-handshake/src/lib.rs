@@ -73,6 +73,7 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod acceptance;
 mod authority;
 mod client;
 mod config;
@@ -86,6 +87,7 @@ mod policy;
 mod request;
 mod response;
 mod rfc6455;
+mod seen;
 mod server;
 mod subprotocol;
 mod url;

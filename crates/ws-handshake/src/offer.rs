@@ -1,11 +1,10 @@
 //! A request as the server's application sees it.
 
-use alloc::string::String;
-
 use ws_http::Fields;
 
-use crate::rfc6455::split_target;
+use crate::rfc6455::{self, split_target};
 use crate::server::Requested;
+use crate::subprotocol;
 use crate::version::Version;
 
 /// A request as the server's application sees it, to decide upon.
@@ -55,12 +54,13 @@ impl<'a> Offer<'a> {
 
     /// The subprotocols that the client can speak, the most preferred first.
     pub fn subprotocols(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        self.requested.subprotocols.iter().map(String::as_str)
+        subprotocol::offered(self.fields())
     }
 
     /// The extensions that the client offers, whose syntax nobody has looked at yet.
     pub fn extensions(&self) -> Option<&'a str> {
-        self.requested.extensions.as_deref()
+        let joined = self.requested.joined_extensions.as_deref();
+        joined.or_else(|| self.text(rfc6455::EXTENSIONS))
     }
 
     /// The value of the first field of this name, compared without regard to case.

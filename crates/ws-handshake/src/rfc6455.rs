@@ -1,22 +1,24 @@
 //! The rules of RFC 6455 §4 about the two messages.
 
+use alloc::borrow::Cow;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use ws_http::{Fields, Framing, HttpVersion, RequestHead, ResponseHead, Status};
+use ws_http::{Fields, Framing, HttpVersion, RequestHead, ResponseHead};
 
 use crate::authority::Authority;
 use crate::config::ServerConfig;
-use crate::error::{Misuse, RequestError, ResponseError};
+use crate::error::{RequestError, ResponseError};
 use crate::established::Established;
-use crate::key::{Nonce, accept_key, is_key};
-use crate::request::{Request, check_extensions};
-use crate::response::{Accept, check_custom_name, push};
+use crate::key::{Nonce, PROOF_LEN, is_key, proof};
+use crate::request::Request;
+use crate::response::push;
+use crate::seen::{Once, Seen};
 use crate::server::Requested;
 use crate::subprotocol;
 use crate::version::{Version, VersionError};
 
-const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
+pub(crate) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
 /// Judges a request, RFC 6455 §4.2.1. The first rule that is broken is the one that is told.
 pub(crate) fn check_request(
@@ -24,13 +26,10 @@ pub(crate) fn check_request(
     config: &ServerConfig,
 ) -> Result<Requested, RequestError> {
     let fields = head.fields();
-    check_message(&head)?;
+    let seen = Seen::in_fields(fields);
+    check_message(&head, &seen)?;
     // §4.2.1-2: Host, and RFC 9112 §3.2: exactly one.
-    let host = fields
-        .single("Host")
-        .ok()
-        .flatten()
-        .ok_or(RequestError::Host)?;
+    let host = seen.host.value().ok_or(RequestError::Host)?;
     let host = Authority::parse(host).map_err(|_| RequestError::Host)?;
     check_target(head.target(), &host)?;
     if !config.hosts.admit(&host) {
@@ -38,14 +37,19 @@ pub(crate) fn check_request(
     }
     let accepted = config.versions;
     // §4.2.1-3, -4: the same for every version, or a proxy could be made to see something else.
-    if !fields.list_contains("Upgrade", "websocket") {
+    if !seen.upgrade {
         return Err(RequestError::Upgrade { accepted });
     }
-    if !fields.list_contains("Connection", "upgrade") {
+    if !seen.connection {
         return Err(RequestError::Connection);
     }
     // §4.2.1-6, §4.4
-    let version = match Version::detect(fields) {
+    let version = match seen.version {
+        // What `detect` would say, at once.
+        Once::Value(b"13") => Ok(Version::Rfc6455),
+        _ => Version::detect(fields),
+    };
+    let version = match version {
         Ok(version) if accepted.contains(version) => version,
         Ok(_) | Err(VersionError::Unknown) => {
             return Err(RequestError::VersionUnsupported { accepted });
@@ -54,43 +58,50 @@ pub(crate) fn check_request(
         Err(VersionError::Repeated) => return Err(RequestError::VersionRepeated),
     };
     // §4.2.2-4, §10.2
-    match fields.single("Origin") {
-        Ok(None) => {}
-        Ok(Some(origin)) if config.origins.admit(origin, &host, config.secure) => {}
+    match seen.origin {
+        Once::Missing => {}
+        Once::Value(origin) if config.origins.admit(origin, &host, config.secure) => {}
         _ => return Err(RequestError::OriginForbidden),
     }
     // §4.2.1-5
-    let key = fields.single("Sec-WebSocket-Key").ok().flatten();
-    let key = key.filter(|key| is_key(key)).ok_or(RequestError::Key)?;
+    let key = seen.key.value().filter(|key| is_key(key));
+    let key = key.ok_or(RequestError::Key)?;
     // §4.2.1-8
-    let subprotocols = subprotocol::parse_offered(fields).ok_or(RequestError::Subprotocols)?;
-    let selected = subprotocol::select(&subprotocols, &config.subprotocols).map(String::from);
+    let selected = match seen.subprotocols {
+        true if !subprotocol::is_valid_offer(fields) => return Err(RequestError::Subprotocols),
+        true => subprotocol::select(subprotocol::offered(fields), &config.subprotocols),
+        false => None,
+    };
+    let selected = selected.map(String::from);
     if config.require_subprotocol && selected.is_none() {
         return Err(RequestError::NoSharedSubprotocol);
     }
     // §4.2.1-9
-    let extensions = extensions(fields).map_err(|NotText| RequestError::Extensions)?;
+    let joined_extensions = match seen.extensions.then(|| extensions(fields)) {
+        Some(Ok(Some(Cow::Owned(joined)))) => Some(joined),
+        Some(Err(NotText)) => return Err(RequestError::Extensions),
+        _ => None,
+    };
     Ok(Requested {
         version,
-        proof: accept_key(key),
-        subprotocols,
+        proof: proof(key),
         selected,
-        extensions,
+        joined_extensions,
         head,
     })
 }
 
 /// §4.2.1-1: a GET, HTTP/1.1 or higher. It has no body; if one were announced, its bytes would be
 /// taken for frames here and for something else by an intermediary.
-fn check_message(head: &RequestHead) -> Result<(), RequestError> {
+fn check_message(head: &RequestHead, seen: &Seen<'_>) -> Result<(), RequestError> {
     if head.version() != HttpVersion::Http11 {
         return Err(RequestError::HttpVersion);
     }
     if head.method() != "GET" {
         return Err(RequestError::Method);
     }
-    match Framing::of(head.fields()) {
-        Ok(None | Some(Framing::Length(0))) => Ok(()),
+    match seen.framing.then(|| Framing::of(head.fields())) {
+        None | Some(Ok(None | Some(Framing::Length(0)))) => Ok(()),
         _ => Err(RequestError::Body),
     }
 }
@@ -124,45 +135,6 @@ pub(crate) fn split_target(target: &str) -> Option<((u16, &str), &str)> {
     Some(((default, authority), rest))
 }
 
-/// The response that accepts, RFC 6455 §4.2.2-5.
-pub(crate) fn accept(
-    requested: &Requested,
-    accept: Accept,
-) -> Result<(ResponseHead, Established), Misuse> {
-    let mut fields = Fields::new();
-    push(&mut fields, "Upgrade", "websocket");
-    push(&mut fields, "Connection", "Upgrade");
-    push(&mut fields, "Sec-WebSocket-Accept", &requested.proof);
-    let subprotocol = accept.subprotocol.or_else(|| requested.selected.clone());
-    match &subprotocol {
-        Some(name) if requested.subprotocols.contains(name) => {
-            fields.push(subprotocol::FIELD, name)?;
-        }
-        Some(_) => return Err(Misuse::SubprotocolNotOffered),
-        None => {}
-    }
-    if let Some(extensions) = &accept.extensions {
-        if requested.extensions.is_none() {
-            return Err(Misuse::ExtensionsNotOffered);
-        }
-        check_extensions(extensions)?;
-        fields.push(EXTENSIONS, extensions)?;
-    }
-    for (name, _) in &accept.fields {
-        check_custom_name(name)?;
-    }
-    fields.extend(&accept.fields);
-    let established = Established {
-        version: requested.version,
-        subprotocol,
-        extensions: accept.extensions,
-    };
-    Ok((
-        ResponseHead::new(Status::SWITCHING_PROTOCOLS, fields),
-        established,
-    ))
-}
-
 /// Appends a client's request, RFC 6455 §4.1.
 pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>) -> Expected {
     let key = nonce.key();
@@ -172,13 +144,13 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
     push(&mut fields, "Connection", "Upgrade");
     push(&mut fields, "Sec-WebSocket-Key", &key);
     if let Some(number) = request.version().wire_number() {
-        push(&mut fields, "Sec-WebSocket-Version", &number.to_string());
+        push(&mut fields, "Sec-WebSocket-Version", number.to_string());
     }
     if !request.subprotocols().is_empty() {
         push(
             &mut fields,
             subprotocol::FIELD,
-            &request.subprotocols().join(", "),
+            request.subprotocols().join(", "),
         );
     }
     if let Some(authorization) = request.authorization() {
@@ -195,7 +167,7 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
     }
     Expected {
         version: request.version(),
-        proof: accept_key(key.as_bytes()),
+        proof: proof(key.as_bytes()),
         subprotocols: request.subprotocols().to_vec(),
         requires_subprotocol: request.requires_subprotocol(),
         has_extensions: request.extensions().is_some(),
@@ -206,7 +178,7 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
 #[derive(Debug)]
 pub(crate) struct Expected {
     version: Version,
-    proof: String,
+    proof: [u8; PROOF_LEN],
     subprotocols: Vec<String>,
     requires_subprotocol: bool,
     has_extensions: bool,
@@ -236,7 +208,7 @@ impl Expected {
         // -4
         match fields.single("Sec-WebSocket-Accept") {
             Ok(None) => return Err(ResponseError::AcceptMissing),
-            Ok(Some(value)) if value == self.proof.as_bytes() => {}
+            Ok(Some(value)) if value == self.proof => {}
             Ok(Some(_)) => return Err(ResponseError::AcceptMismatch),
             Err(_) => return Err(ResponseError::AcceptRepeated),
         }
@@ -248,7 +220,7 @@ impl Expected {
         Ok(Established {
             version: self.version,
             subprotocol: self.check_subprotocol(fields)?,
-            extensions,
+            extensions: extensions.map(Cow::into_owned),
         })
     }
 
@@ -279,11 +251,15 @@ struct NotText;
 
 /// The extensions of either message as one line of text; they may be spread over several lines
 /// (RFC 6455 §9.1).
-fn extensions(fields: &Fields) -> Result<Option<String>, NotText> {
-    let Some(value) = fields.joined(EXTENSIONS) else {
-        return Ok(None);
+fn extensions(fields: &Fields) -> Result<Option<Cow<'_, str>>, NotText> {
+    let text = match fields.single(EXTENSIONS) {
+        Ok(None) => return Ok(None),
+        Ok(Some(line)) => Cow::Borrowed(core::str::from_utf8(line).map_err(|_| NotText)?),
+        Err(_) => {
+            let joined = fields.joined(EXTENSIONS).unwrap_or_default();
+            Cow::Owned(String::from_utf8(joined).map_err(|_| NotText)?)
+        }
     };
-    let text = String::from_utf8(value).map_err(|_| NotText)?;
     if text.is_ascii() && !text.is_empty() {
         Ok(Some(text))
     } else {

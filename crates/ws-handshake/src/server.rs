@@ -5,9 +5,11 @@ use alloc::vec::Vec;
 
 use ws_http::{RequestDecoder, RequestHead};
 
+use crate::acceptance::Acceptance;
 use crate::config::ServerConfig;
 use crate::error::{Misuse, RequestError};
 use crate::established::Established;
+use crate::key::PROOF_LEN;
 use crate::offer::Offer;
 use crate::response::{Accept, Reject, Response};
 use crate::rfc6455;
@@ -140,10 +142,10 @@ pub struct Requested {
     pub(crate) head: RequestHead,
     pub(crate) version: Version,
     /// The value of `Sec-WebSocket-Accept`.
-    pub(crate) proof: String,
-    pub(crate) subprotocols: Vec<String>,
+    pub(crate) proof: [u8; PROOF_LEN],
     pub(crate) selected: Option<String>,
-    pub(crate) extensions: Option<String>,
+    /// The extensions if they are spread over several lines. One line is found in the head.
+    pub(crate) joined_extensions: Option<String>,
 }
 
 impl Requested {
@@ -166,10 +168,10 @@ impl Requested {
     /// If `accept` has something that may not be said. A response with status 500 has been
     /// appended to `out` then: write it and close the transport.
     pub fn accept(self, accept: Accept, out: &mut Vec<u8>) -> Result<ServerHandshake, Misuse> {
-        match rfc6455::accept(&self, accept) {
-            Ok((head, established)) => {
-                head.encode(out);
-                Ok(ServerHandshake::Established(established))
+        match Acceptance::new(self, accept) {
+            Ok(acceptance) => {
+                acceptance.encode(out);
+                Ok(ServerHandshake::Established(acceptance.established))
             }
             Err(misuse) => {
                 Response::server_error().encode(out);
@@ -184,8 +186,9 @@ impl Requested {
     ///
     /// If `accept` has something that may not be said. Answer with status 500.
     pub fn respond(self, accept: Accept) -> Result<(Response, Established), Misuse> {
-        let (head, established) = rfc6455::accept(&self, accept)?;
-        Ok((Response::received(head, Vec::new(), false), established))
+        let acceptance = Acceptance::new(self, accept)?;
+        let response = Response::received(acceptance.head(), Vec::new(), false);
+        Ok((response, acceptance.established))
     }
 
     /// Refuses: appends the response to `out`. Write it and close the transport; bytes that are

@@ -1,6 +1,5 @@
 //! Subprotocols: reading the client's list, and choosing from it.
 
-use alloc::collections::BTreeSet;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -8,29 +7,38 @@ use ws_http::{Fields, is_token};
 
 pub(crate) const FIELD: &str = "Sec-WebSocket-Protocol";
 
-/// Reads what a client offers, over all lines of the field.
+/// What a client offers, over all lines of the field, the most preferred first.
 ///
-/// `None` if the field is there but has no element, one that is no token, or one twice (RFC 6455
-/// §4.1-10). Empty elements are skipped as in every HTTP list.
-pub(crate) fn parse_offered(fields: &Fields) -> Option<Vec<String>> {
-    let mut names = Vec::new();
-    // A set, so that a long list of short names costs no quadratic time.
-    let mut seen = BTreeSet::new();
-    for element in fields.list(FIELD) {
-        if !is_token(element) || !seen.insert(element) {
-            return None;
-        }
-        names.push(String::from(core::str::from_utf8(element).ok()?));
+/// Empty elements are skipped as in every HTTP list.
+pub(crate) fn offered(fields: &Fields) -> impl Iterator<Item = &str> {
+    let text = |element| core::str::from_utf8(element).unwrap_or_default();
+    fields.list(FIELD).map(text)
+}
+
+/// Whether the field is missing, or has elements that are tokens and differ (RFC 6455 §4.1-10).
+pub(crate) fn is_valid_offer(fields: &Fields) -> bool {
+    if !fields.contains(FIELD) {
+        return true;
     }
-    (!names.is_empty() || !fields.contains(FIELD)).then_some(names)
+    let mut names: Vec<_> = fields.list(FIELD).collect();
+    // Sorted, so that a long list of short names costs no quadratic time.
+    names.sort_unstable();
+    !names.is_empty()
+        && names.iter().all(|name| is_token(name))
+        && names.windows(2).all(|pair| pair[0] != pair[1])
 }
 
 /// The first of the client's list that the server has, compared with regard to case.
 ///
 /// RFC 6455 §4.1-10: the client's list is ordered by preference.
-pub(crate) fn select<'a>(offered: &'a [String], supported: &[String]) -> Option<&'a str> {
-    let chosen = offered.iter().find(|name| supported.contains(name))?;
-    Some(chosen)
+pub(crate) fn select<'a>(
+    mut offered: impl Iterator<Item = &'a str>,
+    supported: &[String],
+) -> Option<&'a str> {
+    if supported.is_empty() {
+        return None;
+    }
+    offered.find(|name| supported.iter().any(|other| other == name))
 }
 
 #[cfg(test)]
@@ -67,8 +75,10 @@ mod tests {
             for line in lines {
                 fields.push(FIELD, line).unwrap();
             }
-            let expected = expected.map(|names| names.iter().map(|&s| s.to_owned()).collect());
-            assert_eq!(parse_offered(&fields), expected, "{lines:?}");
+            assert_eq!(is_valid_offer(&fields), expected.is_some(), "{lines:?}");
+            if let Some(expected) = expected {
+                assert_eq!(offered(&fields).collect::<Vec<_>>(), expected);
+            }
         }
     }
 
@@ -79,14 +89,13 @@ mod tests {
         for line in [&blank[..], &commas] {
             let mut fields = Fields::new();
             fields.push(FIELD, line).unwrap();
-            assert_eq!(parse_offered(&fields), None);
+            assert!(!is_valid_offer(&fields));
         }
     }
 
     // RFC 6455 §4.2.2-5.5
     #[test]
     fn the_clients_preference_wins() {
-        let list = |names: &[&str]| names.iter().map(|&s| s.to_owned()).collect::<Vec<_>>();
         for (offered, supported, chosen) in [
             (&["a", "b"][..], &["b", "a"][..], Some("a")),
             (&["z", "b"], &["b", "a"], Some("b")),
@@ -94,7 +103,8 @@ mod tests {
             (&["a"], &[], None),
             (&[], &["a"], None),
         ] {
-            assert_eq!(select(&list(offered), &list(supported)), chosen);
+            let supported: Vec<_> = supported.iter().map(|&s| s.to_owned()).collect();
+            assert_eq!(select(offered.iter().copied(), &supported), chosen);
         }
     }
 }

@@ -3,8 +3,10 @@
 use alloc::vec::Vec;
 
 use crate::error::HeadError;
+use crate::fields::Line;
 use crate::head::{RequestHead, ResponseHead};
 use crate::limits::Limits;
+use crate::parse::whole_head;
 use crate::scan::{Scan, Scanner};
 
 /// Reads the head of a request.
@@ -110,7 +112,7 @@ impl Buffer {
     fn decode<H>(
         &mut self,
         input: &mut &[u8],
-        parse: fn(Vec<u8>, usize) -> Result<H, HeadError>,
+        parse: fn(Vec<u8>, Option<Vec<Line>>) -> Result<H, HeadError>,
     ) -> Result<Option<H>, HeadError> {
         let result = match self.failed {
             Some(error) => Err(error),
@@ -127,9 +129,19 @@ impl Buffer {
     fn fill<H>(
         &mut self,
         input: &mut &[u8],
-        parse: fn(Vec<u8>, usize) -> Result<H, HeadError>,
+        parse: fn(Vec<u8>, Option<Vec<Line>>) -> Result<H, HeadError>,
     ) -> Result<Option<H>, HeadError> {
         loop {
+            // A head in one piece that breaks no rule, as most are, takes one pass instead of two,
+            // and half the time.
+            if self.scanner.is_new()
+                && let Some((len, lines)) = whole_head(input, &self.limits)
+            {
+                let (head, rest) = input.split_at(len);
+                *input = rest;
+                self.scanner = Scanner::new(self.skips_empty_line);
+                return parse(head.to_vec(), Some(lines)).map(Some);
+            }
             match self.scanner.scan(input, &self.limits)? {
                 Scan::Incomplete => {
                     self.append(input);
@@ -144,9 +156,10 @@ impl Buffer {
                     let (head, rest) = input.split_at(len);
                     self.append(head);
                     *input = rest;
-                    let fields = self.scanner.lines() - 1;
                     self.scanner = Scanner::new(self.skips_empty_line);
-                    return parse(core::mem::take(&mut self.bytes), fields).map(Some);
+                    let bytes = core::mem::take(&mut self.bytes);
+                    let whole = whole_head(&bytes, &self.limits);
+                    return parse(bytes, whole.map(|(_, lines)| lines)).map(Some);
                 }
             }
         }

@@ -5,7 +5,8 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::error::{HeadError, InvalidTarget};
-use crate::fields::{Fields, MAX_LINE, positions, range_in};
+use crate::fields::{Fields, Line, MAX_LINE};
+use crate::parse::{RequestLine, request_line, start_line, status_line};
 use crate::status::Status;
 use crate::syntax::{is_target, is_token};
 
@@ -56,26 +57,14 @@ impl RequestHead {
         })
     }
 
-    /// Takes a complete head apart; the scanner has seen its lines.
-    pub(crate) fn parse(bytes: Vec<u8>, fields: usize) -> Result<Self, HeadError> {
-        let line = start_line(&bytes);
-        // RFC 9112 §3: the version is what stands behind the last space.
-        if is_other_version(line.rsplit(|&byte| byte == b' ').next()) {
-            return Err(HeadError::Version);
-        }
-        let mut lines = alloc::vec![httparse::EMPTY_HEADER; fields];
-        let mut request = httparse::Request::new(&mut lines);
-        complete(request.parse(&bytes))?;
-        let (Some(method), Some(target)) = (request.method, request.path) else {
-            return Err(HeadError::StartLine);
-        };
-        if !target.bytes().all(is_target) {
-            return Err(HeadError::StartLine);
-        }
-        let method = range_in(&bytes, method.as_bytes());
-        let target = range_in(&bytes, target.as_bytes());
-        let version = version(request.version)?;
-        let lines = positions(&bytes, request.headers)?;
+    /// Takes a complete head apart; its field lines, if they are right, have been found.
+    pub(crate) fn parse(bytes: Vec<u8>, lines: Option<Vec<Line>>) -> Result<Self, HeadError> {
+        let RequestLine {
+            method,
+            target,
+            version,
+        } = request_line(start_line(&bytes))?;
+        let lines = lines.ok_or(HeadError::FieldLine)?;
         Ok(Self {
             fields: Fields::from_lines(bytes, lines),
             method,
@@ -144,21 +133,10 @@ impl ResponseHead {
         }
     }
 
-    /// Takes a complete head apart; the scanner has seen its lines.
-    pub(crate) fn parse(bytes: Vec<u8>, fields: usize) -> Result<Self, HeadError> {
-        let line = start_line(&bytes);
-        if is_other_version(line.split(|&byte| byte == b' ').next()) {
-            return Err(HeadError::Version);
-        }
-        let mut lines = alloc::vec![httparse::EMPTY_HEADER; fields];
-        let mut response = httparse::Response::new(&mut lines);
-        complete(response.parse(&bytes))?;
-        let status = response
-            .code
-            .and_then(Status::new)
-            .ok_or(HeadError::StartLine)?;
-        let version = version(response.version)?;
-        let lines = positions(&bytes, response.headers)?;
+    /// Takes a complete head apart; its field lines, if they are right, have been found.
+    pub(crate) fn parse(bytes: Vec<u8>, lines: Option<Vec<Line>>) -> Result<Self, HeadError> {
+        let (version, status) = status_line(start_line(&bytes))?;
+        let lines = lines.ok_or(HeadError::FieldLine)?;
         Ok(Self {
             fields: Fields::from_lines(bytes, lines),
             status,
@@ -206,46 +184,6 @@ impl fmt::Debug for ResponseHead {
             .field("version", &self.version)
             .field("fields", &self.fields)
             .finish()
-    }
-}
-
-/// The bytes before the first line end.
-fn start_line(bytes: &[u8]) -> &[u8] {
-    let end = bytes.iter().position(|&byte| byte == b'\r');
-    &bytes[..end.unwrap_or(bytes.len())]
-}
-
-/// Whether `word` is a well-formed `HTTP-version` (RFC 9112 §2.3) of another kind of message.
-fn is_other_version(word: Option<&[u8]>) -> bool {
-    match word {
-        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor]) => {
-            major.is_ascii_digit()
-                && minor.is_ascii_digit()
-                && !matches!((major, minor), (b'1', b'0' | b'1'))
-        }
-        _ => false,
-    }
-}
-
-const fn version(minor: Option<u8>) -> Result<HttpVersion, HeadError> {
-    match minor {
-        Some(0) => Ok(HttpVersion::Http10),
-        Some(1) => Ok(HttpVersion::Http11),
-        _ => Err(HeadError::Version),
-    }
-}
-
-/// httparse's verdict about a head whose blank line is there.
-fn complete(result: httparse::Result<usize>) -> Result<(), HeadError> {
-    match result {
-        Ok(httparse::Status::Complete(_)) => Ok(()),
-        // It saw a line end where the scanner saw none: the two disagree about the start line.
-        Ok(httparse::Status::Partial) => Err(HeadError::StartLine),
-        Err(error) => Err(match error {
-            httparse::Error::HeaderName | httparse::Error::HeaderValue => HeadError::FieldLine,
-            httparse::Error::TooManyHeaders => HeadError::TooManyFields,
-            _ => HeadError::StartLine,
-        }),
     }
 }
 

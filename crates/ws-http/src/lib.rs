@@ -65,6 +65,7 @@ mod fields;
 pub mod fuzzing;
 mod head;
 mod limits;
+mod parse;
 mod scan;
 mod status;
 mod syntax;

@@ -1,8 +1,8 @@
-//! Finding the end of a head, one byte after the other, each of them once.
+//! Finding the end of a head, each byte looked at once.
 
 use crate::error::HeadError;
 use crate::limits::Limits;
-use crate::syntax::{is_tchar, is_text};
+use crate::syntax::{is_tchar, printable_len};
 
 /// Looks for the blank line, and refuses on the way whatever is not a line of text.
 ///
@@ -20,6 +20,13 @@ pub(crate) struct Scanner {
     carriage_return: bool,
     /// How many lines are complete.
     lines: usize,
+}
+
+/// What the two bytes of a line end have ended.
+enum LineEnd {
+    Line,
+    Head,
+    Skipped,
 }
 
 /// What one call of [`Scanner::scan`] came to.
@@ -46,32 +53,43 @@ impl Scanner {
 
     /// Looks at bytes that have not been looked at before.
     pub(crate) fn scan(&mut self, bytes: &[u8], limits: &Limits) -> Result<Scan, HeadError> {
-        for (i, &byte) in bytes.iter().enumerate() {
-            self.total += 1;
+        let mut rest = bytes;
+        loop {
             if self.carriage_return {
-                self.carriage_return = false;
-                if byte != b'\n' {
-                    return Err(HeadError::BareCarriageReturn);
+                let Some((&byte, behind)) = rest.split_first() else {
+                    return Ok(Scan::Incomplete);
+                };
+                rest = behind;
+                let taken = bytes.len() - rest.len();
+                match self.line_end(byte, limits)? {
+                    LineEnd::Line => {}
+                    LineEnd::Head => return Ok(Scan::Complete(taken)),
+                    LineEnd::Skipped => return Ok(Scan::Skipped(taken)),
                 }
-                if self.line > 0 {
-                    self.line = 0;
-                    self.lines += 1;
-                } else if self.lines > 0 {
-                    return self.within(limits).map(|()| Scan::Complete(i + 1));
-                } else if self.may_skip_empty_line {
-                    *self = Self::new(false);
-                    return Ok(Scan::Skipped(i + 1));
-                } else {
-                    return Err(HeadError::StartLine);
-                }
-            } else if byte == b'\r' {
-                self.carriage_return = true;
-            } else {
-                self.text(byte, limits)?;
             }
-            self.within(limits)?;
+            // Not byte by byte, which takes five times as many instructions.
+            let (text, behind) = rest.split_at(printable_len(rest));
+            self.text(text, limits)?;
+            let Some((&byte, behind)) = behind.split_first() else {
+                return Ok(Scan::Incomplete);
+            };
+            rest = behind;
+            match byte {
+                b'\t' => self.text(b"\t", limits)?,
+                b'\r' => {
+                    self.carriage_return = true;
+                    self.total += 1;
+                    self.within(limits)?;
+                }
+                b'\n' => return Err(HeadError::BareLineFeed),
+                _ => return Err(HeadError::ControlCharacter),
+            }
         }
-        Ok(Scan::Incomplete)
+    }
+
+    /// Whether no byte of a head has come yet.
+    pub(crate) const fn is_new(&self) -> bool {
+        self.total == 0
     }
 
     /// How many lines are complete.
@@ -79,30 +97,54 @@ impl Scanner {
         self.lines
     }
 
-    /// A byte that should be part of a line.
-    fn text(&mut self, byte: u8, limits: &Limits) -> Result<(), HeadError> {
-        if byte == b'\n' {
-            return Err(HeadError::BareLineFeed);
+    /// The byte behind a CR.
+    fn line_end(&mut self, byte: u8, limits: &Limits) -> Result<LineEnd, HeadError> {
+        if byte != b'\n' {
+            return Err(HeadError::BareCarriageReturn);
         }
-        if !is_text(byte) {
-            return Err(HeadError::ControlCharacter);
-        }
+        self.carriage_return = false;
+        self.total += 1;
+        let end = if self.line > 0 {
+            self.line = 0;
+            self.lines += 1;
+            LineEnd::Line
+        } else if self.lines > 0 {
+            LineEnd::Head
+        } else if self.may_skip_empty_line {
+            *self = Self::new(false);
+            LineEnd::Skipped
+        } else {
+            return Err(HeadError::StartLine);
+        };
+        self.within(limits).map(|()| end)
+    }
+
+    /// Text that belongs to the current line.
+    fn text(&mut self, text: &[u8], limits: &Limits) -> Result<(), HeadError> {
+        let Some(&first) = text.first() else {
+            return Ok(());
+        };
         if self.line == 0 {
             match self.lines {
-                0 if !is_tchar(byte) => return Err(HeadError::StartLine),
+                0 if !is_tchar(first) => return Err(HeadError::StartLine),
                 0 => {}
                 // RFC 9112 §5.2: a server must reject obs-fold or replace it; we reject.
-                _ if matches!(byte, b' ' | b'\t') => return Err(HeadError::FoldedLine),
+                _ if matches!(first, b' ' | b'\t') => return Err(HeadError::FoldedLine),
                 _ if self.lines > limits.fields => return Err(HeadError::TooManyFields),
                 _ => {}
             }
         }
-        self.line += 1;
-        match self.lines {
-            _ if self.line <= limits.line => Ok(()),
-            0 => Err(HeadError::StartLineTooLong),
-            _ => Err(HeadError::FieldLineTooLong),
+        self.line += text.len();
+        self.total += text.len();
+        // Of two limits the one that was passed first is told, so that cuts make no difference.
+        let excess = self.line.saturating_sub(limits.line);
+        if excess == 0 || excess < self.total.saturating_sub(limits.head) {
+            return self.within(limits);
         }
+        Err(match self.lines {
+            0 => HeadError::StartLineTooLong,
+            _ => HeadError::FieldLineTooLong,
+        })
     }
 
     const fn within(&self, limits: &Limits) -> Result<(), HeadError> {
@@ -113,3 +155,6 @@ impl Scanner {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

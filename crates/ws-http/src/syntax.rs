@@ -24,15 +24,54 @@ pub const fn trim(mut bytes: &[u8]) -> &[u8] {
 
 /// RFC 9110 §5.6.2: `tchar`.
 pub(crate) const fn is_tchar(byte: u8) -> bool {
-    matches!(byte,
-        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`'
-        | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
+    TCHARS[byte as usize]
 }
+
+/// A table, because names make up a third of a head: one load instead of five comparisons.
+const TCHARS: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    loop {
+        table[byte as usize] = matches!(byte,
+            b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_'
+            | b'`' | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z');
+        if byte == u8::MAX {
+            break table;
+        }
+        byte += 1;
+    }
+};
 
 /// What may stand in a line at all: everything but control characters, of which only the tab is
 /// text (RFC 9110 §5.5: `field-vchar`, SP, HTAB and `obs-text`).
 pub(crate) const fn is_text(byte: u8) -> bool {
     byte == b'\t' || (byte >= b' ' && byte != 0x7f)
+}
+
+/// How many bytes at the front are text but no tabs: up to the first control character.
+pub(crate) fn printable_len(bytes: &[u8]) -> usize {
+    let (words, rest) = bytes.as_chunks::<8>();
+    for (i, word) in words.iter().enumerate() {
+        let controls = controls(u64::from_le_bytes(*word));
+        if controls != 0 {
+            return 8 * i + controls.trailing_zeros() as usize / 8;
+        }
+    }
+    let is_printable = |byte: &u8| is_text(*byte) && *byte != b'\t';
+    let len = rest.iter().position(|byte| !is_printable(byte));
+    bytes.len() - rest.len() + len.unwrap_or(rest.len())
+}
+
+/// Marks the first of eight bytes that is a control character in its highest bit, the tab too.
+///
+/// A subtraction borrows from the bytes behind one that is found, so that those may be marked
+/// without reason; the lowest mark is always right.
+const fn controls(word: u64) -> u64 {
+    const EACH: u64 = u64::MAX / 0xff;
+    let below_space = word.wrapping_sub(EACH * 0x20) & !word;
+    let no_delete = word ^ (EACH * 0x7f);
+    let delete = no_delete.wrapping_sub(EACH) & !no_delete;
+    (below_space | delete) & (EACH * 0x80)
 }
 
 /// What a request target may consist of: visible ASCII without `#`.
@@ -73,6 +112,25 @@ mod tests {
         ] {
             assert_eq!(trim(bytes), trimmed);
         }
+    }
+
+    #[test]
+    fn printable_is_text_without_tabs_at_each_place() {
+        for byte in 0..=u8::MAX {
+            for len in 1..=17 {
+                for at in 0..len {
+                    for behind in [b'a', 0, b'\t', 0x7f] {
+                        let mut bytes = [behind; 17];
+                        bytes[..at].fill(0xff);
+                        bytes[at] = byte;
+                        let bytes = &bytes[..len];
+                        let expected = bytes.iter().position(u8::is_ascii_control);
+                        assert_eq!(printable_len(bytes), expected.unwrap_or(len), "{bytes:?}");
+                    }
+                }
+            }
+        }
+        assert_eq!(printable_len(b""), 0);
     }
 
     // RFC 9110 §5.5

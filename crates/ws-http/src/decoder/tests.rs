@@ -237,6 +237,31 @@ fn hc14_progress_tells_how_far_it_got() {
     }
 }
 
+// RFC 9112 §2.2
+#[test]
+fn hs18_each_request_may_follow_an_empty_line() {
+    let bytes = [b"\r\n", REQUEST, b"\r\n", REQUEST, REQUEST, b"\r\n\r\n"].concat();
+    for at in 0..=bytes.len() {
+        let mut decoder = RequestDecoder::new(Limits::default());
+        let mut heads = 0;
+        let mut error = None;
+        let (first, second) = bytes.split_at(at);
+        for mut piece in [first, second] {
+            while !piece.is_empty() {
+                match decoder.decode(&mut piece) {
+                    Ok(head) => heads += usize::from(head.is_some()),
+                    Err(new) => error = Some(new),
+                }
+            }
+        }
+        assert_eq!(
+            (heads, error),
+            (3, Some(HeadError::StartLine)),
+            "cut at {at}"
+        );
+    }
+}
+
 /// Bytes that are nearly a head, so that more than the first byte matters.
 fn nearly_a_head() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![

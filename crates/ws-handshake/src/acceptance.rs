@@ -1,0 +1,149 @@
+//! The response that accepts a request.
+
+use alloc::vec::Vec;
+
+use ws_http::{Fields, ResponseHead, Status};
+
+use crate::error::Misuse;
+use crate::established::Established;
+use crate::key::PROOF_LEN;
+use crate::request::check_extensions;
+use crate::response::{Accept, check_custom_name, push};
+use crate::rfc6455::EXTENSIONS;
+use crate::server::Requested;
+use crate::subprotocol;
+
+/// What the server says, RFC 6455 §4.2.2-5, and what it comes to.
+pub(crate) struct Acceptance {
+    proof: [u8; PROOF_LEN],
+    /// The fields behind those that every acceptance has.
+    more: Fields,
+    pub(crate) established: Established,
+}
+
+impl Acceptance {
+    /// Refuses what may not be said.
+    pub(crate) fn new(requested: Requested, accept: Accept) -> Result<Self, Misuse> {
+        let mut more = Fields::new();
+        let subprotocol = match accept.subprotocol {
+            Some(name) => {
+                let mut offered = requested.offer().subprotocols();
+                if !offered.any(|other| other == name) {
+                    return Err(Misuse::SubprotocolNotOffered);
+                }
+                Some(name)
+            }
+            None => requested.selected,
+        };
+        if let Some(name) = &subprotocol {
+            more.push(subprotocol::FIELD, name)?;
+        }
+        if let Some(extensions) = &accept.extensions {
+            if !requested.head.fields().contains(EXTENSIONS) {
+                return Err(Misuse::ExtensionsNotOffered);
+            }
+            check_extensions(extensions)?;
+            more.push(EXTENSIONS, extensions)?;
+        }
+        for (name, _) in &accept.fields {
+            check_custom_name(name)?;
+        }
+        if more.is_empty() {
+            more = accept.fields;
+        } else {
+            more.extend(&accept.fields);
+        }
+        Ok(Self {
+            proof: requested.proof,
+            more,
+            established: Established {
+                version: requested.version,
+                subprotocol,
+                extensions: accept.extensions,
+            },
+        })
+    }
+
+    /// The response as data.
+    pub(crate) fn head(&self) -> ResponseHead {
+        let mut fields = Fields::new();
+        push(&mut fields, "Upgrade", "websocket");
+        push(&mut fields, "Connection", "Upgrade");
+        push(&mut fields, "Sec-WebSocket-Accept", self.proof);
+        fields.extend(&self.more);
+        ResponseHead::new(Status::SWITCHING_PROTOCOLS, fields)
+    }
+
+    /// Appends the response to `out`, the same as [`head`](Self::head) would.
+    ///
+    /// Most of it is always the same text. To build the head first takes six allocations, and a
+    /// third as long again as all the rest of a handshake.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        const START: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\n\
+            Upgrade: websocket\r\n\
+            Connection: Upgrade\r\n\
+            Sec-WebSocket-Accept: ";
+        let more = self.more.iter();
+        let more: usize = more.map(|(name, value)| name.len() + value.len() + 4).sum();
+        out.reserve(START.len() + PROOF_LEN + 4 + more);
+        out.extend_from_slice(START);
+        out.extend_from_slice(&self.proof);
+        out.extend_from_slice(b"\r\n");
+        for (name, value) in &self.more {
+            out.extend_from_slice(name.as_bytes());
+            out.extend_from_slice(b": ");
+            out.extend_from_slice(value);
+            out.extend_from_slice(b"\r\n");
+        }
+        out.extend_from_slice(b"\r\n");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloc::string::String;
+
+    use super::*;
+    use crate::config::ServerConfig;
+    use crate::server::ServerHandshake;
+
+    #[test]
+    fn the_text_is_that_of_the_head() {
+        let mut config = ServerConfig::default();
+        config.subprotocols.push("soup".into());
+        for (subprotocols, extensions, name, count) in [
+            (None, None, None, 3),
+            (Some("tea, soup"), None, None, 4),
+            (None, Some("a; b"), None, 4),
+            (None, None, Some("Set-Cookie"), 4),
+            (Some("soup"), Some("a; b"), Some("Set-Cookie"), 6),
+        ] {
+            let fields = [
+                ("Host", Some("h")),
+                ("Upgrade", Some("websocket")),
+                ("Connection", Some("Upgrade")),
+                ("Sec-WebSocket-Key", Some("dGhlIHNhbXBsZSBub25jZQ==")),
+                ("Sec-WebSocket-Version", Some("13")),
+                (subprotocol::FIELD, subprotocols),
+                (EXTENSIONS, extensions),
+            ];
+            let fields = fields.iter();
+            let fields =
+                fields.filter_map(|(name, value)| Some((*name, value.as_ref()?.as_bytes())));
+            let requested = ServerHandshake::from_request(&config, "GET", "/", fields).unwrap();
+            let mut accept = Accept {
+                extensions: extensions.map(String::from),
+                ..Accept::default()
+            };
+            if let Some(name) = name {
+                accept.fields.push(name, b"c=\xe9").unwrap();
+            }
+            let acceptance = Acceptance::new(requested, accept).unwrap();
+            let (mut text, mut expected) = (Vec::new(), Vec::new());
+            acceptance.encode(&mut text);
+            acceptance.head().encode(&mut expected);
+            assert_eq!(text, expected);
+            assert_eq!(acceptance.head().fields().len(), count);
+        }
+    }
+}
