@@ -85,7 +85,7 @@ impl Assembly {
     /// A message within its limit may still be more than there is memory for.
     fn reserve(&mut self, more: usize) -> Result<(), Error> {
         self.storage
-            .try_reserve(more)
+            .try_reserve_exact(more)
             .map_err(|_| Error::OutOfMemory)
     }
 }

@@ -45,6 +45,24 @@ impl Instant {
     }
 }
 
+/// A duration that takes no more room than an [`Instant`]; at least a nanosecond.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) struct Span(NonZero<u64>);
+
+impl From<Duration> for Span {
+    fn from(duration: Duration) -> Self {
+        let nanos = u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX);
+        Self(NonZero::new(nanos).unwrap_or(NonZero::<u64>::MIN))
+    }
+}
+
+impl Instant {
+    /// The point in time `span` later, or the last there is.
+    pub(crate) fn after(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.0.get()))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -62,5 +80,12 @@ mod tests {
         assert_eq!(Instant::from_duration(Duration::MAX), last);
         assert_eq!(second.since_epoch(), Duration::from_secs(1));
         assert_eq!(size_of::<Option<Instant>>(), 8);
+        for (duration, later) in [
+            (Duration::MAX, last),
+            (Duration::from_secs(1), Instant::from_secs(2)),
+        ] {
+            assert_eq!(second.after(Span::from(duration)), later);
+        }
+        assert_eq!(size_of::<Option<Span>>(), 8);
     }
 }

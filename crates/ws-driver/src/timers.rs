@@ -1,10 +1,9 @@
 //! The deadlines of a connection; the only file that compares instants.
 
-use core::time::Duration;
-
 use alloc::vec::Vec;
 
 use crate::reader::Reader;
+use crate::time::Span;
 use crate::writer::Writer;
 use crate::{Config, Error, Instant, KeepAlive, Timer};
 
@@ -20,11 +19,13 @@ use crate::{Config, Error, Instant, KeepAlive, Timer};
 /// ```
 #[derive(Debug)]
 pub(crate) struct Timers {
-    keep_alive: Option<KeepAlive>,
-    idle_timeout: Option<Duration>,
-    close_timeout: Duration,
-    ping_at: Option<Instant>,
-    pong_by: Option<Instant>,
+    keep_alive: Option<Intervals>,
+    idle_timeout: Option<Span>,
+    close_timeout: Span,
+    /// When a Ping is due, or by when something must have come after one.
+    sign_by: Option<Instant>,
+    /// A Ping went out, and nothing has come since.
+    pinged: bool,
     idle_at: Option<Instant>,
     close_by: Option<Instant>,
     /// The time for closing is over.
@@ -36,14 +37,11 @@ pub(crate) struct Timers {
 impl Timers {
     pub(crate) fn new(config: &Config) -> Self {
         Self {
-            keep_alive: config.keep_alive.map(|keep_alive| KeepAlive {
-                interval: keep_alive.interval.max(KeepAlive::MIN_INTERVAL),
-                ..keep_alive
-            }),
-            idle_timeout: config.idle_timeout,
-            close_timeout: config.close_timeout,
-            ping_at: None,
-            pong_by: None,
+            keep_alive: config.keep_alive.map(Intervals::from),
+            idle_timeout: config.idle_timeout.map(Span::from),
+            close_timeout: config.close_timeout.into(),
+            sign_by: None,
+            pinged: false,
             idle_at: None,
             close_by: None,
             given_up: false,
@@ -78,14 +76,15 @@ impl Timers {
         if let Some(by) = self.close_by {
             return Some((by, Timer::Close));
         }
-        [
-            (self.ping_at, Timer::KeepAlive),
-            (self.pong_by, Timer::Pong),
-            (self.idle_at, Timer::Idle),
-        ]
-        .into_iter()
-        .filter_map(|(at, timer)| at.map(|at| (at, timer)))
-        .min_by_key(|(at, _)| *at)
+        let sign = if self.pinged {
+            Timer::Pong
+        } else {
+            Timer::KeepAlive
+        };
+        [(self.sign_by, sign), (self.idle_at, Timer::Idle)]
+            .into_iter()
+            .filter_map(|(at, timer)| at.map(|at| (at, timer)))
+            .min_by_key(|(at, _)| *at)
     }
 
     fn idle(&mut self, now: Instant, reader: &mut Reader, writer: &mut Writer, out: &mut Vec<u8>) {
@@ -96,9 +95,7 @@ impl Timers {
         if core::mem::take(&mut writer.activity) || received {
             self.idle_at = None;
         }
-        let at = *self
-            .idle_at
-            .get_or_insert_with(|| now.saturating_add(timeout));
+        let at = *self.idle_at.get_or_insert_with(|| now.after(timeout));
         if now >= at && !writer.is_closed() {
             writer.close_idle(out);
         }
@@ -111,34 +108,29 @@ impl Timers {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        let Some(KeepAlive { interval, timeout }) = self.keep_alive else {
+        let Some(Intervals { interval, timeout }) = self.keep_alive else {
             return Ok(());
         };
         let progress = core::mem::take(&mut writer.progress);
         if core::mem::take(&mut reader.activity) {
-            self.ping_at = None;
-            self.pong_by = None;
+            self.sign_by = None;
+            self.pinged = false;
         }
-        if let Some(by) = &mut self.pong_by {
-            // A slow reader cannot answer a Ping that waits behind what it still reads.
-            if progress && !writer.has_written(self.ping_end) {
-                *by = now.saturating_add(timeout);
-            }
-            return if now < *by {
-                Ok(())
-            } else {
-                Err(reader.fail(Error::TimedOut(Timer::Pong), writer, out))
-            };
+        // A slow reader cannot answer a Ping that waits behind what it still reads.
+        if self.pinged && progress && !writer.has_written(self.ping_end) {
+            self.sign_by = Some(now.after(timeout));
         }
-        let at = *self
-            .ping_at
-            .get_or_insert_with(|| now.saturating_add(interval));
-        if now >= at {
-            writer.ping_by_name(out);
-            self.ping_end = writer.appended();
-            self.ping_at = None;
-            self.pong_by = Some(now.saturating_add(timeout));
+        let by = *self.sign_by.get_or_insert_with(|| now.after(interval));
+        if now < by {
+            return Ok(());
         }
+        if self.pinged {
+            return Err(reader.fail(Error::TimedOut(Timer::Pong), writer, out));
+        }
+        writer.ping_by_name(out);
+        self.ping_end = writer.appended();
+        self.sign_by = Some(now.after(timeout));
+        self.pinged = true;
         Ok(())
     }
 
@@ -151,10 +143,10 @@ impl Timers {
         writer: &mut Writer,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
-        (self.ping_at, self.pong_by, self.idle_at) = (None, None, None);
+        (self.sign_by, self.idle_at) = (None, None);
         let by = *self
             .close_by
-            .get_or_insert_with(|| now.saturating_add(self.close_timeout));
+            .get_or_insert_with(|| now.after(self.close_timeout));
         if now < by {
             return Ok(Some(by));
         }
@@ -164,6 +156,22 @@ impl Timers {
             Ok(None)
         } else {
             Err(reader.fail(Error::TimedOut(Timer::Close), writer, out))
+        }
+    }
+}
+
+/// A [`KeepAlive`] in half the room.
+#[derive(Clone, Copy, Debug)]
+struct Intervals {
+    interval: Span,
+    timeout: Span,
+}
+
+impl From<KeepAlive> for Intervals {
+    fn from(keep_alive: KeepAlive) -> Self {
+        Self {
+            interval: keep_alive.interval.max(KeepAlive::MIN_INTERVAL).into(),
+            timeout: keep_alive.timeout.into(),
         }
     }
 }

@@ -36,7 +36,7 @@ pub(crate) struct Core<T> {
     /// Input that was dropped behind our Close, in bytes.
     dropped: usize,
     /// Input that was dropped behind the end of the connection, in bytes.
-    lingered: usize,
+    lingered: u32,
 }
 
 /// How messages are received.

@@ -67,8 +67,8 @@ impl Options {
 
     pub(crate) fn limits(&self) -> Limits {
         Limits {
-            soft: self.write_buffer,
-            hard: self.max_write_buffer,
+            soft: u32::try_from(self.write_buffer).unwrap_or(u32::MAX),
+            hard: u32::try_from(self.max_write_buffer).unwrap_or(u32::MAX),
             stall: self.write_timeout,
             message: self.connection.max_message_size,
         }

@@ -143,7 +143,7 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     /// message comes on top.
     pub(crate) fn start_send(&mut self, message: Message<'_>) -> Result<(), Error> {
         let pending = self.wire.output.pending().len();
-        let has_room = pending < self.wire.limits.soft || self.has_room(message.len());
+        let has_room = pending < self.wire.limits.soft as usize || self.has_room(message.len());
         self.add(message, has_room)
     }
 
@@ -151,7 +151,7 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
     fn has_room(&self, len: usize) -> bool {
         let pending = self.wire.output.pending().len();
         let Limits { soft, hard, .. } = self.wire.limits;
-        pending == 0 || pending < soft && pending.saturating_add(len) <= hard
+        pending == 0 || pending < soft as usize && pending.saturating_add(len) <= hard as usize
     }
 
     fn add(&mut self, message: Message<'_>, has_room: bool) -> Result<(), Error> {

@@ -17,10 +17,10 @@ pub(crate) struct Wire<T> {
 /// How much may be gathered, how long it may wait, and how much may come meanwhile.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Limits {
-    /// Above this, whoever sends waits.
-    pub(crate) soft: usize,
+    /// Above this, whoever sends waits; at most 4 GiB, as the next.
+    pub(crate) soft: u32,
     /// Above this, nothing is added to what already waits.
-    pub(crate) hard: usize,
+    pub(crate) hard: u32,
     /// How long the transport may take nothing of it.
     pub(crate) stall: Duration,
     /// How large a message of the peer may be.

@@ -1,14 +1,13 @@
 //! The two deadlines that a connection without pings has.
 
-use core::time::Duration;
-
+use crate::time::Span;
 use crate::{Config, Instant, Timer};
 
 /// As the timers of RFC 6455: armed without knowing the time, anchored by the next tick.
 #[derive(Debug)]
 pub(super) struct Timers {
-    idle_timeout: Option<Duration>,
-    close_timeout: Duration,
+    idle_timeout: Option<Span>,
+    close_timeout: Span,
     idle_at: Option<Instant>,
     close_by: Option<Instant>,
     given_up: bool,
@@ -17,8 +16,8 @@ pub(super) struct Timers {
 impl Timers {
     pub(super) fn new(config: &Config) -> Self {
         Self {
-            idle_timeout: config.idle_timeout,
-            close_timeout: config.close_timeout,
+            idle_timeout: config.idle_timeout.map(Span::from),
+            close_timeout: config.close_timeout.into(),
             idle_at: None,
             close_by: None,
             given_up: false,
@@ -33,9 +32,7 @@ impl Timers {
         if activity {
             self.idle_at = None;
         }
-        let at = self
-            .idle_at
-            .get_or_insert_with(|| now.saturating_add(timeout));
+        let at = self.idle_at.get_or_insert_with(|| now.after(timeout));
         now >= *at
     }
 
@@ -43,7 +40,7 @@ impl Timers {
     pub(super) fn is_given_up(&mut self, now: Instant) -> bool {
         let by = self
             .close_by
-            .get_or_insert_with(|| now.saturating_add(self.close_timeout));
+            .get_or_insert_with(|| now.after(self.close_timeout));
         self.given_up |= now >= *by;
         self.given_up
     }

@@ -10,10 +10,11 @@ use ws_driver::{CloseFrame, Closure, Event, Role, State};
 use super::{Core, Mode, READ, TURN};
 use crate::Error;
 
-/// So much input is dropped before the transport is given up, in bytes: behind the end of the
-/// connection, and already behind our Close; there with a timer one message more, which an honest
-/// peer may have been sending.
+/// So much input is dropped behind our Close before the transport is given up, in bytes; with a
+/// timer one message more, which an honest peer may have been sending.
 const MAX_DROPPED: usize = 1 << 20;
+/// So much of it behind the end of the connection.
+const MAX_LINGERED: u32 = 1 << 20;
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Appends our Close, unless the connection is closing already; tells whether it did.
@@ -93,7 +94,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             if ended && (self.read_ended || !self.wire.alarm.is_there()) {
                 return Poll::Ready(());
             }
-            if self.time_is_up(cx) || self.lingered > MAX_DROPPED {
+            if self.time_is_up(cx) || self.lingered > MAX_LINGERED {
                 return Poll::Ready(());
             }
             if self.read_ended {
@@ -109,6 +110,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 Poll::Ready(Ok(len @ 1..)) => {
                     self.spent += READ;
                     // Nothing that belongs here comes any more.
+                    let len = u32::try_from(len).unwrap_or(u32::MAX);
                     self.lingered = self.lingered.saturating_add(len);
                 }
                 Poll::Ready(_) => {
