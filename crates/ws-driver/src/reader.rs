@@ -168,6 +168,10 @@ impl Reader {
         if self.peek(input) {
             return Ok(true);
         }
+        if input.is_empty() && self.is_at_rest() {
+            writer.settle(true, out);
+            return Ok(false);
+        }
         self.advance_in(Mode::Whole, input, writer, out)
     }
 

@@ -1,5 +1,7 @@
 //! Messages in one frame, all of which has been read: RFC 6455 §5.4 calls them unfragmented.
 
+use core::fmt;
+
 use crate::{MaskKey, Masker, OpCode};
 
 /// A message in one frame, all of which stands in front of the input, and of which nothing has
@@ -21,13 +23,13 @@ use crate::{MaskKey, Masker, OpCode};
 /// // What is cut is left to the decoder.
 /// assert_eq!(SingleFrame::peek(input, true), None);
 /// ```
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-pub struct SingleFrame {
-    opcode: OpCode,
-    masked: bool,
-    header_len: u8,
-    payload_len: u16,
-}
+#[derive(Clone, Copy, Eq, PartialEq)]
+pub struct SingleFrame(
+    /// The length of the payload in two bytes, that of the header, and the second byte's bit for
+    /// the mask with the opcode, all in one number: fields that are written one by one and read
+    /// in one piece stall the processor, for 4 ns of 15 a message takes.
+    u32,
+);
 
 impl SingleFrame {
     /// Recognises such a frame at the front of `input`, which must be the beginning of a message.
@@ -39,62 +41,70 @@ impl SingleFrame {
         let &[first, second, ref rest @ ..] = input else {
             return None;
         };
-        // §5.2: FIN is set and RSV1 to RSV3 are not.
-        let opcode = match first {
-            0x81 => OpCode::Text,
-            0x82 => OpCode::Binary,
-            _ => return None,
-        };
-        if (second & 0x80 != 0) != masked {
+        // §5.2: FIN is set and RSV1 to RSV3 are not; the opcode is 1 or 2.
+        if first != 0x81 && first != 0x82 || (second & 0x80 != 0) != masked {
             return None;
         }
         let (len_len, payload_len) = match second & 0x7F {
-            126 => (2, u16::from_be_bytes(*rest.first_chunk()?)),
+            126 => match u16::from_be_bytes(*rest.first_chunk()?) {
+                ..126 => return None,
+                len => (2, len),
+            },
             127 => return None,
             len => (0, u16::from(len)),
         };
-        if len_len == 2 && payload_len < 126 {
+        let header_len: u8 = 2 + len_len + if masked { 4 } else { 0 };
+        if input.len() < usize::from(header_len) + usize::from(payload_len) {
             return None;
         }
-        let header_len = 2 + len_len + if masked { 4 } else { 0 };
-        let all = usize::from(header_len) + usize::from(payload_len);
-        (input.len() >= all).then_some(Self {
-            opcode,
-            masked,
-            header_len,
-            payload_len,
-        })
+        let [low, high] = payload_len.to_le_bytes();
+        let kind = second & 0x80 | first & 0x0F;
+        Some(Self(u32::from_le_bytes([low, high, header_len, kind])))
     }
 
     /// What the message is: text or binary.
     #[inline]
     pub const fn opcode(self) -> OpCode {
-        self.opcode
+        match self.0.to_le_bytes()[3] & 0x0F {
+            1 => OpCode::Text,
+            _ => OpCode::Binary,
+        }
     }
 
     /// The length of the payload in bytes.
     #[inline]
     pub const fn payload_len(self) -> u16 {
-        self.payload_len
+        let [low, high, ..] = self.0.to_le_bytes();
+        u16::from_le_bytes([low, high])
     }
 
     /// Takes the frame off the front of the `input` in which it was recognised, and lends its
     /// payload, no longer masked; `None` if `input` is shorter than it was.
     #[inline]
     pub fn take<'b>(self, input: &mut &'b mut [u8]) -> Option<&'b mut [u8]> {
-        let header_len = usize::from(self.header_len);
-        let all = header_len + usize::from(self.payload_len);
+        let [_, _, header_len, kind] = self.0.to_le_bytes();
+        let header_len = usize::from(header_len);
+        let all = header_len + usize::from(self.payload_len());
         if input.len() < all {
             return None;
         }
         let (frame, rest) = core::mem::take(input).split_at_mut(all);
         *input = rest;
         let (header, payload) = frame.split_at_mut(header_len);
-        if self.masked {
+        if kind & 0x80 != 0 {
             let key = *header.last_chunk()?;
             Masker::new(MaskKey(key)).apply(payload);
         }
         Some(payload)
+    }
+}
+
+impl fmt::Debug for SingleFrame {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SingleFrame")
+            .field("opcode", &self.opcode())
+            .field("payload_len", &self.payload_len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,12 +15,7 @@ impl Reader {
     /// [`advance`](Self::advance) finds out what else there is.
     #[inline]
     pub fn peek(&mut self, input: &[u8]) -> bool {
-        let between_messages = self.decoder.is_between_frames()
-            && self.message.is_none()
-            && self.ready == Ready::Nothing
-            && !self.delivered
-            && !self.is_over();
-        if !between_messages {
+        if !self.is_at_rest() {
             return false;
         }
         match SingleFrame::peek(input, self.masked) {
@@ -31,6 +26,17 @@ impl Reader {
             }
             _ => false,
         }
+    }
+
+    /// Whether the next byte is the first of a message or of a control frame, and nothing is left
+    /// to be done before.
+    #[inline]
+    pub(super) fn is_at_rest(&self) -> bool {
+        self.decoder.is_between_frames()
+            && self.message.is_none()
+            && self.ready == Ready::Nothing
+            && !self.delivered
+            && !self.is_over()
     }
 
     /// Takes and lends the message that [`peek`](Self::peek) found.
