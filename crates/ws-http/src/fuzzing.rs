@@ -9,8 +9,10 @@ use core::fmt::Debug;
 use crate::body::{BodyDecoder, BodyPart, Framing};
 use crate::decoder::{RequestDecoder, ResponseDecoder};
 use crate::error::{BodyError, HeadError};
+use crate::fields::Fields;
 use crate::head::{RequestHead, ResponseHead};
 use crate::limits::Limits;
+use crate::syntax::{is_text, is_token, trim};
 
 /// Cuts bytes into pieces of lengths that only depend on a seed.
 #[derive(Clone, Debug)]
@@ -78,7 +80,7 @@ pub fn request_head(data: &[u8]) {
         move |input: &mut &[u8]| decoder.decode(input)
     });
     if let Some(head) = head {
-        assert!(head.fields().len() <= limits.fields);
+        check_fields(head.fields(), limits);
         let again = RequestHead::new(head.method(), head.target(), head.fields().clone());
         let mut out = Vec::new();
         // What was read with a longer line may be too long to write.
@@ -111,7 +113,7 @@ pub fn response_head(data: &[u8]) {
         move |input: &mut &[u8]| decoder.decode(input)
     });
     if let Some(head) = head {
-        assert!(head.fields().len() <= limits.fields);
+        check_fields(head.fields(), limits);
         let mut out = Vec::new();
         ResponseHead::new(head.status(), head.fields().clone()).encode(&mut out);
         let mut limits = limits;
@@ -186,6 +188,15 @@ fn limits(small: u8) -> Limits {
         limits.fields = usize::from(small / 16);
     }
     limits
+}
+
+/// What [`Fields`] promises, whatever parser has found them.
+fn check_fields(fields: &Fields, limits: Limits) {
+    assert!(fields.len() <= limits.fields);
+    for (name, value) in fields {
+        assert!(is_token(name.as_bytes()));
+        assert!(value.iter().copied().all(is_text) && trim(value) == value);
+    }
 }
 
 /// Decodes in one piece and in many, and compares.

@@ -5,8 +5,9 @@ use core::fmt;
 use core::ops::Range;
 
 use crate::error::{HeadError, InvalidTarget};
-use crate::fields::{Fields, Line, MAX_LINE};
-use crate::parse::{RequestLine, request_line, start_line, status_line};
+use crate::fields::{Fields, MAX_LINE};
+use crate::limits::Limits;
+use crate::parse;
 use crate::status::Status;
 use crate::syntax::{is_target, is_token};
 
@@ -57,19 +58,38 @@ impl RequestHead {
         })
     }
 
-    /// Takes a complete head apart; its field lines, if they are right, have been found.
-    pub(crate) fn parse(bytes: Vec<u8>, lines: Option<Vec<Line>>) -> Result<Self, HeadError> {
-        let RequestLine {
-            method,
-            target,
-            version,
-        } = request_line(start_line(&bytes))?;
-        let lines = lines.ok_or(HeadError::FieldLine)?;
-        Ok(Self {
-            fields: Fields::from_lines(bytes, lines),
-            method,
-            target,
-            version,
+    /// Takes a head apart that stands at the front of `bytes`, and says how long it is.
+    ///
+    /// If it has more than `fields` fields, or breaks a rule that the scanner sees to, the error is
+    /// any one.
+    pub(crate) fn parse(
+        bytes: &[u8],
+        fields: usize,
+        limits: &Limits,
+    ) -> Result<(Self, usize), HeadError> {
+        parse::with_room(fields, |room| {
+            let mut request = httparse::Request::new(&mut []);
+            let result = request.parse_with_uninit_headers(bytes, room);
+            let len = parse::complete(result).map_err(|error| {
+                // RFC 9112 §3: the version is what stands behind the last space.
+                let words = parse::start_line(bytes).rsplit(|&byte| byte == b' ');
+                parse::or_other_version(words, error)
+            })?;
+            let (Some(method), Some(target)) = (request.method, request.path) else {
+                return Err(HeadError::StartLine);
+            };
+            if !target.bytes().all(is_target) {
+                return Err(HeadError::StartLine);
+            }
+            let head = &bytes[..len];
+            let lines = parse::positions(head, request.headers, limits);
+            let head = Self {
+                method: parse::range_in(head, method.as_bytes()),
+                target: parse::range_in(head, target.as_bytes()),
+                version: parse::version(request.version)?,
+                fields: Fields::from_lines(head.to_vec(), lines.ok_or(HeadError::StartLine)?),
+            };
+            Ok((head, len))
         })
     }
 
@@ -133,14 +153,36 @@ impl ResponseHead {
         }
     }
 
-    /// Takes a complete head apart; its field lines, if they are right, have been found.
-    pub(crate) fn parse(bytes: Vec<u8>, lines: Option<Vec<Line>>) -> Result<Self, HeadError> {
-        let (version, status) = status_line(start_line(&bytes))?;
-        let lines = lines.ok_or(HeadError::FieldLine)?;
-        Ok(Self {
-            fields: Fields::from_lines(bytes, lines),
-            status,
-            version,
+    /// Takes a head apart that stands at the front of `bytes`, and says how long it is.
+    ///
+    /// If it has more than `fields` fields, or breaks a rule that the scanner sees to, the error is
+    /// any one.
+    pub(crate) fn parse(
+        bytes: &[u8],
+        fields: usize,
+        limits: &Limits,
+    ) -> Result<(Self, usize), HeadError> {
+        parse::with_room(fields, |room| {
+            let mut response = httparse::Response::new(&mut []);
+            let result = httparse::ParserConfig::default().parse_response_with_uninit_headers(
+                &mut response,
+                bytes,
+                room,
+            );
+            let len = parse::complete(result).map_err(|error| {
+                // RFC 9112 §4: here the version is the first word.
+                let words = parse::start_line(bytes).split(|&byte| byte == b' ');
+                parse::or_other_version(words, error)
+            })?;
+            let status = response.code.and_then(Status::new);
+            let head = &bytes[..len];
+            let lines = parse::positions(head, response.headers, limits);
+            let head = Self {
+                status: status.ok_or(HeadError::StartLine)?,
+                version: parse::version(response.version)?,
+                fields: Fields::from_lines(head.to_vec(), lines.ok_or(HeadError::StartLine)?),
+            };
+            Ok((head, len))
         })
     }
 

@@ -1,165 +1,110 @@
-//! Taking a head apart that is all there.
+//! What httparse makes of a head, and the rules that it does not see to.
 
 use alloc::vec::Vec;
+use core::mem::MaybeUninit;
 use core::ops::Range;
+
+use httparse::{Error, Header, Status};
 
 use crate::error::HeadError;
 use crate::fields::Line;
 use crate::head::HttpVersion;
 use crate::limits::Limits;
-use crate::status::Status;
-use crate::syntax::{is_target, is_tchar, is_token, printable_len};
+use crate::syntax::is_tchar;
 
-/// The parts of a request line, RFC 9112 §3, by their positions.
-#[derive(Debug)]
-pub(crate) struct RequestLine {
-    pub(crate) method: Range<usize>,
-    pub(crate) target: Range<usize>,
-    pub(crate) version: HttpVersion,
-}
+/// Browsers send 12 to 20 fields, proxies add some. So many need no memory while they are parsed.
+pub(crate) const TYPICAL_FIELDS: usize = 32;
 
-/// Reads `method SP request-target SP HTTP-version`.
-pub(crate) fn request_line(line: &[u8]) -> Result<RequestLine, HeadError> {
-    // The version is what stands behind the last space; it is judged before all else.
-    let last = line.iter().rposition(|&byte| byte == b' ');
-    let version = http_version(last.map_or(line, |last| &line[last + 1..]))?;
-    let last = last.ok_or(HeadError::StartLine)?;
-    let first = line.iter().position(|&byte| byte == b' ').unwrap_or(last);
-    let method = 0..first;
-    let target = first + 1..last.max(first + 1);
-    let is_valid = is_token(&line[method.clone()])
-        && !target.is_empty()
-        && line[target.clone()].iter().copied().all(is_target);
-    if is_valid {
-        Ok(RequestLine {
-            method,
-            target,
-            version,
-        })
+/// Lends room for so many fields.
+pub(crate) fn with_room<'b, R>(
+    fields: usize,
+    parse: impl FnOnce(&mut [MaybeUninit<Header<'b>>]) -> R,
+) -> R {
+    if fields <= TYPICAL_FIELDS {
+        parse(&mut [const { MaybeUninit::uninit() }; TYPICAL_FIELDS])
     } else {
-        Err(HeadError::StartLine)
+        let mut room = Vec::new();
+        room.resize_with(fields, MaybeUninit::uninit);
+        parse(&mut room)
     }
 }
 
-/// Reads `HTTP-version SP status-code [SP reason-phrase]`, RFC 9112 §4. Many servers leave out the
-/// space when no reason follows.
-pub(crate) fn status_line(line: &[u8]) -> Result<(HttpVersion, Status), HeadError> {
-    let end = line.iter().position(|&byte| byte == b' ');
-    let (version, behind) = line.split_at(end.unwrap_or(line.len()));
-    let version = http_version(version)?;
-    let [
-        b' ',
-        a @ b'0'..=b'9',
-        b @ b'0'..=b'9',
-        c @ b'0'..=b'9',
-        reason @ ..,
-    ] = behind
-    else {
-        return Err(HeadError::StartLine);
-    };
-    if !matches!(reason, [] | [b' ', ..]) {
-        return Err(HeadError::StartLine);
+/// How long the head is that httparse has found at the front of `bytes`.
+pub(crate) fn complete(result: httparse::Result<usize>) -> Result<usize, HeadError> {
+    match result {
+        Ok(Status::Complete(len)) => Ok(len),
+        Err(Error::HeaderName | Error::HeaderValue) => Err(HeadError::FieldLine),
+        Err(Error::TooManyHeaders) => Err(HeadError::TooManyFields),
+        Ok(Status::Partial) | Err(_) => Err(HeadError::StartLine),
     }
-    let code = [a, b, c]
-        .iter()
-        .fold(0, |code, &digit| code * 10 + u16::from(digit - b'0'));
-    let status = Status::new(code).ok_or(HeadError::StartLine)?;
-    Ok((version, status))
 }
 
-/// Finds the field lines of a head that is all there, and where it ends.
+/// Turns what httparse has found in `head` into positions, so that the bytes can be owned.
 ///
-/// `None` for anything that the scanner would not let pass, an empty line before the head
-/// included, and for a field line that is malformed.
-pub(crate) fn whole_head(bytes: &[u8], limits: &Limits) -> Option<(usize, Vec<Line>)> {
-    if !bytes.first().is_some_and(|&byte| is_tchar(byte)) {
+/// `None` if the [scanner](crate::scan) would not let the head pass: httparse knows none of our
+/// limits, skips any number of empty lines, and takes a bare LF for a line end.
+pub(crate) fn positions(head: &[u8], headers: &[Header<'_>], limits: &Limits) -> Option<Vec<Line>> {
+    let is_within = head.len() <= limits.head && headers.len() <= limits.fields;
+    if !is_within || !head.first().is_some_and(|&byte| is_tchar(byte)) {
         return None;
     }
-    // Browsers send 12 to 20.
-    let mut lines = Vec::with_capacity(limits.fields.min(16));
     let mut start = 0;
-    let mut end = line_end(bytes, 0);
-    loop {
-        let behind = bytes.get(end..)?.strip_prefix(b"\r\n")?;
-        if end - start > limits.line {
+    let mut lines = Vec::with_capacity(headers.len());
+    for header in headers {
+        let name = range_in(head, header.name.as_bytes());
+        if !is_line(head, start..name.start, limits) {
             return None;
         }
-        start = end + 2;
-        if behind.starts_with(b"\r\n") {
-            let len = start + 2;
-            return (len <= limits.head).then_some((len, lines));
-        }
-        if lines.len() == limits.fields {
-            return None;
-        }
-        let field = field_line(bytes, start)?;
-        end = field.end;
-        lines.push(field.positions);
+        start = name.start;
+        let value = range_in(head, header.value);
+        lines.push(Line { name, value });
     }
+    let end = head.strip_suffix(b"\r\n")?.len();
+    is_line(head, start..end, limits).then_some(lines)
 }
 
-struct FieldLine {
-    positions: Line,
-    end: usize,
+/// Whether the range is one line of text and its line end, CR LF.
+fn is_line(head: &[u8], line: Range<usize>, limits: &Limits) -> bool {
+    // There is no other CR: httparse wants a LF behind each.
+    let line = head.get(line).unwrap_or_default();
+    line.ends_with(b"\r\n") && line.len() - 2 <= limits.line
 }
 
-/// RFC 9112 §5: `field-name ":" OWS field-value OWS`. The name is a token, and no space stands
-/// between it and the colon (§5.1).
-fn field_line(bytes: &[u8], start: usize) -> Option<FieldLine> {
-    let rest = bytes.get(start..)?;
-    let len = rest.iter().position(|&byte| !is_tchar(byte))?;
-    if len == 0 || rest[len] != b':' {
-        return None;
-    }
-    let colon = start + len;
-    let end = line_end(bytes, colon + 1);
-    Some(FieldLine {
-        positions: Line {
-            name: start..colon,
-            value: trimmed(bytes, colon + 1..end),
-        },
-        end,
-    })
+/// Where `part` stands in `whole`, of which it is a slice.
+pub(crate) fn range_in(whole: &[u8], part: &[u8]) -> Range<usize> {
+    let start = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    start..start + part.len()
 }
 
 /// The bytes before the first line end.
 pub(crate) fn start_line(bytes: &[u8]) -> &[u8] {
-    &bytes[..line_end(bytes, 0)]
+    let end = bytes.iter().position(|&byte| byte == b'\r');
+    &bytes[..end.unwrap_or(bytes.len())]
 }
 
-/// Where the line ends in which `start` is.
-fn line_end(bytes: &[u8], start: usize) -> usize {
-    let mut end = start;
-    loop {
-        end += printable_len(bytes.get(end..).unwrap_or_default());
-        match bytes.get(end) {
-            Some(b'\t') => end += 1,
-            _ => return end,
+/// The error of a start line whose version is the first of these words: that it is the version of
+/// another kind of message counts more than whatever else is wrong.
+pub(crate) fn or_other_version<'b>(
+    mut words: impl Iterator<Item = &'b [u8]>,
+    error: HeadError,
+) -> HeadError {
+    match words.next() {
+        // RFC 9112 §2.3
+        Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
+            if major.is_ascii_digit()
+                && minor.is_ascii_digit()
+                && !matches!((major, minor), (b'1', b'0' | b'1')) =>
+        {
+            HeadError::Version
         }
+        _ => error,
     }
 }
 
-/// The range without the spaces and tabs around what is in it (`OWS`, RFC 9110 §5.6.3).
-fn trimmed(bytes: &[u8], range: Range<usize>) -> Range<usize> {
-    let Range { mut start, mut end } = range;
-    while let Some(b' ' | b'\t') = bytes[start..end].first() {
-        start += 1;
-    }
-    while let Some(b' ' | b'\t') = bytes[start..end].last() {
-        end -= 1;
-    }
-    start..end
-}
-
-/// RFC 9112 §2.3, of which only two versions have heads like these.
-fn http_version(word: &[u8]) -> Result<HttpVersion, HeadError> {
-    match word {
-        b"HTTP/1.1" => Ok(HttpVersion::Http11),
-        b"HTTP/1.0" => Ok(HttpVersion::Http10),
-        [b'H', b'T', b'T', b'P', b'/', b'0'..=b'9', b'.', b'0'..=b'9'] => Err(HeadError::Version),
-        _ => Err(HeadError::StartLine),
+pub(crate) const fn version(minor: Option<u8>) -> Result<HttpVersion, HeadError> {
+    match minor {
+        Some(0) => Ok(HttpVersion::Http10),
+        Some(1) => Ok(HttpVersion::Http11),
+        _ => Err(HeadError::Version),
     }
 }
-
-#[cfg(test)]
-mod tests;

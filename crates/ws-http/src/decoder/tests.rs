@@ -7,6 +7,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::fuzzing;
+use crate::syntax::{is_text, is_token};
 use crate::{Fields, Status};
 
 const REQUEST: &[u8] = b"GET /chat HTTP/1.1\r\nHost: example.com\r\nA: b\r\na: c\r\n\r\n";
@@ -196,6 +197,58 @@ fn limits_hold_at_every_split() {
     ] {
         let (result, _) = decode_cut(bytes, limits);
         assert_eq!(result.err(), expected, "{}", String::from_utf8_lossy(bytes));
+    }
+}
+
+// What httparse tolerates and RFC 9112 §2.2 lets us refuse.
+#[test]
+fn hs17_no_line_may_end_in_a_bare_line_feed() {
+    for bytes in [
+        &b"GET / HTTP/1.1\nA: b\r\nC: d\r\n\r\n"[..],
+        b"GET / HTTP/1.1\r\nA: b\nC: d\r\n\r\n",
+        b"GET / HTTP/1.1\r\nA:\nC: d\r\n\r\n",
+        b"GET / HTTP/1.1\r\nA: b \nC: d\r\n\r\n",
+        b"GET / HTTP/1.1\r\nA: b\r\nC: d\n\r\n",
+        b"GET / HTTP/1.1\r\nA: b\r\nC: d\r\n\n",
+        b"GET / HTTP/1.1\n\r\n",
+        b"GET / HTTP/1.1\r\n\n",
+    ] {
+        let (result, _) = decode_cut(bytes, Limits::default());
+        assert_eq!(
+            result,
+            Err(HeadError::BareLineFeed),
+            "{}",
+            String::from_utf8_lossy(bytes)
+        );
+    }
+}
+
+// RFC 9110 §5.1, §5.5: what the scanner lets pass in names, and what httparse does in values.
+#[test]
+fn names_are_tokens_and_values_text_for_every_byte_at_every_place() {
+    for byte in 0..=u8::MAX {
+        // httparse goes in steps of 8, 16 or 32 bytes.
+        for at in [0, 1, 7, 8, 31, 32, 40] {
+            let with = |at| {
+                let mut text = [b'a'; 48];
+                text[at] = byte;
+                text
+            };
+            let name = with(at);
+            let head = [b"GET / HTTP/1.1\r\n", &name[..], b": b\r\n\r\n"].concat();
+            let head = decode(&head, Limits::default());
+            // The colon is where the name ends.
+            let is_name = is_token(&name) || (byte == b':' && at > 0);
+            assert_eq!(head.is_ok(), is_name, "{byte:#x} at {at} of the name");
+            let value = with(at);
+            let head = [b"GET / HTTP/1.1\r\nA: ", &value[..], b"\r\n\r\n"].concat();
+            let head = decode(&head, Limits::default());
+            assert_eq!(
+                head.is_ok(),
+                is_text(byte),
+                "{byte:#x} at {at} of the value"
+            );
+        }
     }
 }
 
