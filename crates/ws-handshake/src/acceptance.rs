@@ -1,30 +1,44 @@
 //! The response that accepts a request.
 
+#[cfg(feature = "drafts")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use ws_http::{Fields, ResponseHead, Status};
 
+#[cfg(feature = "drafts")]
+use crate::early::key_from_accept;
 use crate::error::Misuse;
 use crate::established::Established;
+#[cfg(feature = "drafts")]
+use crate::hixie::Challenge;
 use crate::key::PROOF_LEN;
 use crate::request::check_extensions;
 use crate::response::{Accept, check_custom_name, push};
 use crate::rfc6455::EXTENSIONS;
-use crate::server::Requested;
-use crate::subprotocol;
+use crate::server::{Requested, ServerHandshake};
 
 /// What the server says, RFC 6455 §4.2.2-5, and what it comes to.
 pub(crate) struct Acceptance {
     proof: [u8; PROOF_LEN],
     /// The fields behind those that every acceptance has.
     more: Fields,
-    pub(crate) established: Established,
+    established: Established,
+    #[cfg(feature = "drafts")]
+    challenge: Option<Box<Challenge>>,
 }
 
 impl Acceptance {
     /// Refuses what may not be said.
-    pub(crate) fn new(requested: Requested, accept: Accept) -> Result<Self, Misuse> {
+    pub(crate) fn new(mut requested: Requested, accept: Accept) -> Result<Self, Misuse> {
         let mut more = Fields::new();
+        #[cfg(feature = "drafts")]
+        let connection_key = key_from_accept(
+            requested.version,
+            requested.head.fields(),
+            accept.nonce,
+            &mut more,
+        )?;
         let subprotocol = match accept.subprotocol {
             Some(name) => {
                 let mut offered = requested.offer().subprotocols();
@@ -33,13 +47,13 @@ impl Acceptance {
                 }
                 Some(name)
             }
-            None => requested.selected,
+            None => requested.selected.take(),
         };
         if let Some(name) = &subprotocol {
-            more.push(subprotocol::FIELD, name)?;
+            more.push(requested.version.dialect().subprotocols, name)?;
         }
         if let Some(extensions) = &accept.extensions {
-            if !requested.head.fields().contains(EXTENSIONS) {
+            if requested.offer().extensions().is_none() {
                 return Err(Misuse::ExtensionsNotOffered);
             }
             check_extensions(extensions)?;
@@ -60,12 +74,29 @@ impl Acceptance {
                 version: requested.version,
                 subprotocol,
                 extensions: accept.extensions,
+                #[cfg(feature = "drafts")]
+                connection_key,
             },
+            #[cfg(feature = "drafts")]
+            challenge: requested.challenge,
         })
+    }
+
+    /// What the handshake has come to, once the response is on its way.
+    pub(crate) fn finish(self) -> ServerHandshake {
+        #[cfg(feature = "drafts")]
+        if let Some(challenge) = self.challenge {
+            return challenge.next(self.established);
+        }
+        ServerHandshake::Established(self.established)
     }
 
     /// The response as data.
     pub(crate) fn head(&self) -> ResponseHead {
+        #[cfg(feature = "drafts")]
+        if let Some(challenge) = &self.challenge {
+            return ResponseHead::new(Status::SWITCHING_PROTOCOLS, challenge.response(&self.more));
+        }
         let mut fields = Fields::new();
         push(&mut fields, "Upgrade", "websocket");
         push(&mut fields, "Connection", "Upgrade");
@@ -83,6 +114,11 @@ impl Acceptance {
             Upgrade: websocket\r\n\
             Connection: Upgrade\r\n\
             Sec-WebSocket-Accept: ";
+        #[cfg(feature = "drafts")]
+        if let Some(challenge) = &self.challenge {
+            challenge.encode(&self.more, out);
+            return;
+        }
         let more = self.more.iter();
         let more: usize = more.map(|(name, value)| name.len() + value.len() + 4).sum();
         out.reserve(START.len() + PROOF_LEN + 4 + more);
@@ -105,7 +141,7 @@ mod tests {
 
     use super::*;
     use crate::config::ServerConfig;
-    use crate::server::ServerHandshake;
+    use crate::subprotocol;
 
     #[test]
     fn the_text_is_that_of_the_head() {

@@ -1,11 +1,15 @@
 //! The client's side of a handshake.
 
+#[cfg(feature = "drafts")]
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use ws_http::{BodyDecoder, BodyPart, Framing, Progress, ResponseDecoder, ResponseHead, Status};
 
 use crate::error::ResponseError;
 use crate::established::Established;
+#[cfg(feature = "drafts")]
+use crate::hixie::{self, DraftResponseError, Expected as Older};
 use crate::key::Nonce;
 use crate::request::Request;
 use crate::response::Response;
@@ -33,8 +37,15 @@ pub enum ClientHandshake {
 impl ClientHandshake {
     /// Begins: appends the request to `out`.
     pub fn start(request: &Request, nonce: Nonce, out: &mut Vec<u8>) -> AwaitingResponse {
+        let expected = match request.version() {
+            #[cfg(feature = "drafts")]
+            crate::Version::Hixie75 | crate::Version::Hixie76 => {
+                Rules::Other(Box::new(hixie::encode_request(request, nonce, out)))
+            }
+            _ => Rules::Rfc6455(rfc6455::encode_request(request, nonce, out)),
+        };
         AwaitingResponse {
-            expected: rfc6455::encode_request(request, nonce, out),
+            expected,
             decoder: ResponseDecoder::new(request.limits()),
             interim: 0,
             refusal: None,
@@ -45,12 +56,20 @@ impl ClientHandshake {
 /// A client's handshake that waits for the server's answer.
 #[derive(Debug)]
 pub struct AwaitingResponse {
-    expected: Expected,
+    expected: Rules,
     decoder: ResponseDecoder,
     /// How many interim responses have come.
     interim: u32,
     /// There once the head of a refusal is complete.
     refusal: Option<Refusal>,
+}
+
+/// By what an acceptance is judged.
+#[derive(Debug)]
+enum Rules {
+    Rfc6455(Expected),
+    #[cfg(feature = "drafts")]
+    Other(Box<Older>),
 }
 
 impl AwaitingResponse {
@@ -80,6 +99,12 @@ impl AwaitingResponse {
     ///
     /// If the head was not complete; the error tells how far it was.
     pub fn receive_eof(self) -> Result<ClientHandshake, ResponseError> {
+        #[cfg(feature = "drafts")]
+        if let Rules::Other(expected) = &self.expected
+            && expected.is_waiting()
+        {
+            return Err(ResponseError::Draft(DraftResponseError::ClosedInDigest));
+        }
         match (self.refusal, self.decoder.progress()) {
             (Some(refusal), _) => Ok(refusal.end()),
             (None, Progress::Nothing) => Err(ResponseError::ClosedBeforeResponse),
@@ -90,12 +115,25 @@ impl AwaitingResponse {
 
     /// `None` if more bytes are wanted, and all were taken.
     fn step(&mut self, input: &mut &[u8]) -> Result<Option<ClientHandshake>, ResponseError> {
+        #[cfg(feature = "drafts")]
+        if let Rules::Other(expected) = &mut self.expected
+            && expected.is_waiting()
+        {
+            return expected.receive(input);
+        }
         while self.refusal.is_none() {
             let Some(head) = self.decoder.decode(input)? else {
                 return Ok(None);
             };
             if head.status() == Status::SWITCHING_PROTOCOLS {
-                let established = self.expected.check(&head)?;
+                let established = match &mut self.expected {
+                    Rules::Rfc6455(expected) => expected.check(&head)?,
+                    #[cfg(feature = "drafts")]
+                    Rules::Other(expected) => {
+                        expected.check(head)?;
+                        return expected.receive(input);
+                    }
+                };
                 let response = Response::received(head, Vec::new(), false);
                 return Ok(Some(ClientHandshake::Established(established, response)));
             }

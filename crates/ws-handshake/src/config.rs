@@ -22,7 +22,7 @@ use crate::version::Versions;
 pub struct ServerConfig {
     /// Bounds on the request's head.
     pub limits: Limits,
-    /// The versions of the protocol to speak.
+    /// The versions of the protocol to speak: by default 13, 8 and 7.
     pub versions: Versions,
     /// The subprotocols that this server knows. By default the first of the client's list that is
     /// among them is chosen. None by default.
@@ -36,6 +36,7 @@ pub struct ServerConfig {
     pub hosts: Hosts,
     /// Whether clients reach this server through TLS (`wss`), if that is known.
     ///
-    /// If it is, [`Origins::SameHost`] compares the origin's scheme, too. `None` by default.
+    /// If it is, [`Origins::SameHost`] compares the origin's scheme, too. `None` by default. The
+    /// responses of the hixie drafts tell the URL, which is `wss` only if this says so.
     pub secure: Option<bool>,
 }

@@ -5,6 +5,8 @@ use core::fmt;
 
 use ws_http::{Fields, HeadError, InvalidField, Status};
 
+#[cfg(feature = "drafts")]
+use crate::hixie::{DraftRequestError, DraftResponseError};
 use crate::response::Response;
 use crate::version::Versions;
 
@@ -60,6 +62,9 @@ pub enum RequestError {
     NoSharedSubprotocol,
     /// `Sec-WebSocket-Extensions` is not ASCII text.
     Extensions,
+    /// A rule that only a draft has.
+    #[cfg(feature = "drafts")]
+    Draft(DraftRequestError),
 }
 
 impl RequestError {
@@ -92,15 +97,20 @@ impl RequestError {
         match self {
             // RFC 9110 §15.5.6: tell what is allowed.
             Self::Method => add("Allow", "GET"),
-            // RFC 6455 §4.4: tell the versions; RFC 9110 §15.5.22: tell the protocol.
-            Self::Upgrade { accepted } | Self::VersionUnsupported { accepted } => {
-                add("Upgrade", "websocket");
-                add("Sec-WebSocket-Version", &accepted.to_string());
-            }
-            Self::VersionMissing { accepted } => {
-                add("Sec-WebSocket-Version", &accepted.to_string());
-            }
+            // RFC 9110 §15.5.22: tell the protocol.
+            Self::Upgrade { .. } | Self::VersionUnsupported { .. } => add("Upgrade", "websocket"),
             _ => {}
+        }
+        if let Self::Upgrade { accepted }
+        | Self::VersionUnsupported { accepted }
+        | Self::VersionMissing { accepted } = self
+        {
+            // RFC 6455 §4.4: tell the versions.
+            let list = accepted.to_string();
+            // Not all versions have a number.
+            if !list.is_empty() {
+                add("Sec-WebSocket-Version", &list);
+            }
         }
         Response::refusal(self.status(), fields, self.to_string().into_bytes())
     }
@@ -127,6 +137,8 @@ impl fmt::Display for RequestError {
             Self::Subprotocols => "Sec-WebSocket-Protocol is not a list of distinct tokens",
             Self::NoSharedSubprotocol => "no shared subprotocol",
             Self::Extensions => "Sec-WebSocket-Extensions is not text",
+            #[cfg(feature = "drafts")]
+            Self::Draft(error) => return error.fmt(f),
         })
     }
 }
@@ -190,6 +202,9 @@ pub enum ResponseError {
     ClosedInStatusLine,
     /// The connection ended between the status line and the end of the head.
     ClosedInFields,
+    /// A rule that only a draft has.
+    #[cfg(feature = "drafts")]
+    Draft(DraftResponseError),
 }
 
 impl fmt::Display for ResponseError {
@@ -214,6 +229,8 @@ impl fmt::Display for ResponseError {
             Self::ClosedBeforeResponse => "connection closed before the response",
             Self::ClosedInStatusLine => "connection closed inside the status line",
             Self::ClosedInFields => "connection closed inside the response's fields",
+            #[cfg(feature = "drafts")]
+            Self::Draft(error) => return error.fmt(f),
         })
     }
 }
@@ -271,7 +288,7 @@ pub enum Misuse {
     /// A field that cannot be written.
     Field(InvalidField),
     /// A field that belongs to the protocol: `Host`, `Upgrade`, `Connection`, `Content-Length`,
-    /// `Transfer-Encoding`, `Sec-WebSocket-*`.
+    /// `Transfer-Encoding`, `Sec-WebSocket-*`, `WebSocket-*`.
     ProtocolField,
     /// The subprotocol is not a token.
     SubprotocolNotToken,
@@ -279,12 +296,17 @@ pub enum Misuse {
     SubprotocolRepeated,
     /// The client has not offered this subprotocol.
     SubprotocolNotOffered,
-    /// The client has offered no extensions.
+    /// This version can offer fewer subprotocols.
+    TooManySubprotocols,
+    /// The client has offered no extensions, or the version knows none.
     ExtensionsNotOffered,
     /// The extensions are empty or not visible ASCII text.
     Extensions,
-    /// This version cannot be spoken.
+    /// This version cannot be spoken, or not in this way.
     Version,
+    /// Version 4 wants a [nonce](crate::Accept::nonce) of the server.
+    #[cfg(feature = "drafts")]
+    NonceMissing,
     /// A refusal needs a status from 300 to 999.
     Status,
 }
@@ -297,9 +319,12 @@ impl fmt::Display for Misuse {
             Self::SubprotocolNotToken => "subprotocol is not a token",
             Self::SubprotocolRepeated => "subprotocol is repeated",
             Self::SubprotocolNotOffered => "subprotocol was not offered",
+            Self::TooManySubprotocols => "too many subprotocols for this version",
             Self::ExtensionsNotOffered => "extensions were not offered",
             Self::Extensions => "extensions are not visible ASCII text",
             Self::Version => "this version cannot be spoken",
+            #[cfg(feature = "drafts")]
+            Self::NonceMissing => "the server's nonce is missing",
             Self::Status => "a refusal needs a status from 300",
         })
     }

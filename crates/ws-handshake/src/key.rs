@@ -25,6 +25,11 @@ impl Nonce {
         Self(bytes)
     }
 
+    #[cfg(feature = "drafts")]
+    pub(crate) const fn bytes(self) -> [u8; 16] {
+        self.0
+    }
+
     /// The value of `Sec-WebSocket-Key`.
     pub(crate) fn key(self) -> String {
         STANDARD.encode(self.0)

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! server   ServerHandshake::start ──► NeedsInput ──receive──► Requested ──accept──► Established
-//!          ServerHandshake::from_request ──────────────────►     │
+//!          ServerHandshake::from_request ──────────────────►     │    └─► NeedsInput ──► (hixie-76)
 //!                                                                └──reject──► (close)
 //!
 //! client   ClientHandshake::start ──► AwaitingResponse ──receive──► Established
@@ -19,6 +19,9 @@
 //! - [`ClientHandshake`] writes a [`Request`] and checks the answer. An answer that breaks a rule
 //!   is a [`ResponseError`]; a refusal is no error but [`ClientHandshake::Rejected`].
 //! - [`Established`] is what the rest of the connection needs to know.
+//! - [`Version`] is what is spoken: RFC 6455 and versions 8 and 7, which differ in a field's name,
+//!   and with the feature `drafts` everything older. A server tells them apart by the request
+//!   alone and accepts those of [`Versions`]; a client [chooses](Request::with_version) one.
 //!
 //! # Example
 //!
@@ -77,10 +80,14 @@ mod acceptance;
 mod authority;
 mod client;
 mod config;
+#[cfg(feature = "drafts")]
+mod early;
 mod error;
 mod established;
 #[doc(hidden)]
 pub mod fuzzing;
+#[cfg(feature = "drafts")]
+mod hixie;
 mod key;
 mod offer;
 mod policy;
@@ -95,8 +102,12 @@ mod version;
 
 pub use client::{AwaitingResponse, ClientHandshake};
 pub use config::ServerConfig;
+#[cfg(feature = "drafts")]
+pub use early::sha1;
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
 pub use established::Established;
+#[cfg(feature = "drafts")]
+pub use hixie::{DraftRequestError, DraftResponseError};
 pub use key::{Nonce, accept_key};
 pub use offer::Offer;
 pub use policy::{Hosts, Origins};

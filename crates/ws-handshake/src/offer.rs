@@ -5,7 +5,7 @@ use ws_http::Fields;
 use crate::rfc6455::{self, split_target};
 use crate::server::Requested;
 use crate::subprotocol;
-use crate::version::Version;
+use crate::version::{ORIGIN, Version};
 
 /// A request as the server's application sees it, to decide upon.
 ///
@@ -49,16 +49,22 @@ impl<'a> Offer<'a> {
 
     /// The origin of the page that asks, if a browser told it.
     pub fn origin(&self) -> Option<&'a str> {
-        self.text("Origin")
+        let other = self.version().dialect().other_origin;
+        other
+            .and_then(|name| self.text(name))
+            .or_else(|| self.text(ORIGIN))
     }
 
     /// The subprotocols that the client can speak, the most preferred first.
     pub fn subprotocols(&self) -> impl Iterator<Item = &'a str> + use<'a> {
-        subprotocol::offered(self.fields())
+        subprotocol::offered(self.fields(), self.version().dialect())
     }
 
     /// The extensions that the client offers, whose syntax nobody has looked at yet.
     pub fn extensions(&self) -> Option<&'a str> {
+        if !self.version().dialect().has_extensions {
+            return None;
+        }
         let joined = self.requested.joined_extensions.as_deref();
         joined.or_else(|| self.text(rfc6455::EXTENSIONS))
     }
@@ -78,12 +84,16 @@ impl<'a> Offer<'a> {
     }
 
     fn path_and_query(self) -> (&'a str, Option<&'a str>) {
-        let target = self.target();
-        let rest = split_target(target).map_or(target, |(_, rest)| rest);
-        match rest.split_once('?') {
-            Some((path, query)) => (or_root(path), Some(query)),
-            None => (or_root(rest), None),
-        }
+        path_and_query(self.target())
+    }
+}
+
+/// Both parts of a target in either form.
+pub(crate) fn path_and_query(target: &str) -> (&str, Option<&str>) {
+    let rest = split_target(target).map_or(target, |(_, rest)| rest);
+    match rest.split_once('?') {
+        Some((path, query)) => (or_root(path), Some(query)),
+        None => (or_root(rest), None),
     }
 }
 

@@ -13,7 +13,7 @@ use crate::key::basic;
 use crate::response::check_custom_name;
 use crate::subprotocol::FIELD;
 use crate::url::{Url, parse_authority};
-use crate::version::Version;
+use crate::version::{ORIGIN, Version};
 
 /// What a client asks for: where to connect, and what to say there.
 ///
@@ -135,7 +135,8 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// If it is not a token, offered already, or makes the field longer than 8 KiB.
+    /// If it is not a token, offered already, makes the field longer than 8 KiB, or is more than
+    /// the version can offer.
     pub fn with_subprotocol(mut self, name: &str) -> Result<Self, Misuse> {
         // RFC 6455 §4.1-10
         if !is_token(name.as_bytes()) {
@@ -143,6 +144,9 @@ impl Request {
         }
         if self.subprotocols.iter().any(|other| other == name) {
             return Err(Misuse::SubprotocolRepeated);
+        }
+        if self.subprotocols.len() >= self.version.dialect().max_subprotocols {
+            return Err(Misuse::TooManySubprotocols);
         }
         let before = self
             .subprotocols
@@ -165,18 +169,24 @@ impl Request {
 
     /// Adds a field, such as `Origin` or `Cookie`, behind those of the protocol.
     ///
-    /// An `Authorization` takes the place of the one from the URL's user information.
+    /// An `Origin` is sent under the name that it has in the version that is spoken. An
+    /// `Authorization` takes the place of the one from the URL's user information.
     ///
     /// # Errors
     ///
     /// If it cannot be written or belongs to the protocol.
     pub fn with_field(mut self, name: &str, value: impl AsRef<[u8]>) -> Result<Self, Misuse> {
         check_custom_name(name)?;
+        if name.eq_ignore_ascii_case(ORIGIN) {
+            // It must fit under its longest name.
+            Fields::new().push("Sec-WebSocket-Origin", value.as_ref())?;
+        }
         self.fields.push(name, value)?;
         Ok(self)
     }
 
-    /// Sets the offer of extensions, the value of `Sec-WebSocket-Extensions`.
+    /// Sets the offer of extensions, the value of `Sec-WebSocket-Extensions`. Versions before 7
+    /// know none and offer none.
     ///
     /// # Errors
     ///
@@ -192,10 +202,14 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// At present for every version but [`Version::Rfc6455`].
+    /// Without the feature `drafts` for every version but 13, 8 and 7; if more subprotocols are on
+    /// offer than the version can say.
     pub fn with_version(mut self, version: Version) -> Result<Self, Misuse> {
-        if version != Version::Rfc6455 {
+        if !version.is_spoken() {
             return Err(Misuse::Version);
+        }
+        if self.subprotocols.len() > version.dialect().max_subprotocols {
+            return Err(Misuse::TooManySubprotocols);
         }
         self.version = version;
         Ok(self)

@@ -7,6 +7,8 @@ use core::fmt;
 use ws_http::{Fields, ResponseHead, Status};
 
 use crate::error::Misuse;
+#[cfg(feature = "drafts")]
+use crate::key::Nonce;
 
 /// How to accept a request.
 ///
@@ -28,6 +30,10 @@ pub struct Accept {
     pub extensions: Option<String>,
     /// More fields for the response; those of the protocol may not be among them.
     pub fields: Fields,
+    /// Sixteen random bytes, which version 4 wants from the server, too. In other versions they
+    /// are not used.
+    #[cfg(feature = "drafts")]
+    pub nonce: Option<Nonce>,
 }
 
 /// How to refuse a request that breaks no rule.
@@ -191,12 +197,12 @@ pub(crate) fn check_custom_name(name: &str) -> Result<(), Misuse> {
         "Content-Length",
         "Transfer-Encoding",
     ];
-    const PREFIX: &[u8] = b"Sec-WebSocket-";
-    let has_prefix = |name: &[u8]| {
-        name.get(..PREFIX.len())
-            .is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    const PREFIXES: [&[u8]; 2] = [b"Sec-WebSocket-", b"WebSocket-"];
+    let has = |prefix: &&[u8]| {
+        let start = name.as_bytes().get(..prefix.len());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
     };
-    if OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) || has_prefix(name.as_bytes()) {
+    if OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) || PREFIXES.iter().any(has) {
         return Err(Misuse::ProtocolField);
     }
     Ok(())

@@ -8,15 +8,19 @@ use ws_http::{Fields, Framing, HttpVersion, RequestHead, ResponseHead};
 
 use crate::authority::Authority;
 use crate::config::ServerConfig;
+#[cfg(feature = "drafts")]
+use crate::early::key_from_response;
 use crate::error::{RequestError, ResponseError};
 use crate::established::Established;
+#[cfg(feature = "drafts")]
+use crate::hixie::challenge;
 use crate::key::{Nonce, PROOF_LEN, is_key, proof};
 use crate::request::Request;
 use crate::response::push;
 use crate::seen::{Once, Seen};
 use crate::server::Requested;
 use crate::subprotocol;
-use crate::version::{Version, VersionError};
+use crate::version::{ORIGIN, Version, VersionError};
 
 pub(crate) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
@@ -57,19 +61,36 @@ pub(crate) fn check_request(
         Err(VersionError::Missing) => return Err(RequestError::VersionMissing { accepted }),
         Err(VersionError::Repeated) => return Err(RequestError::VersionRepeated),
     };
+    let dialect = version.dialect();
     // §4.2.2-4, §10.2
-    match seen.origin {
-        Once::Missing => {}
-        Once::Value(origin) if config.origins.admit(origin, &host, config.secure) => {}
-        _ => return Err(RequestError::OriginForbidden),
+    let is_admitted = |origin: Once<'_>| match origin {
+        Once::Missing => true,
+        Once::Value(origin) => config.origins.admit(origin, &host, config.secure),
+        Once::Repeated => false,
+    };
+    let other = dialect.other_origin;
+    if !is_admitted(seen.origin) || !other.is_none_or(|name| is_admitted(Once::of(fields, name))) {
+        return Err(RequestError::OriginForbidden);
     }
     // §4.2.1-5
-    let key = seen.key.value().filter(|key| is_key(key));
-    let key = key.ok_or(RequestError::Key)?;
-    // §4.2.1-8
-    let selected = match seen.subprotocols {
-        true if !subprotocol::is_valid_offer(fields) => return Err(RequestError::Subprotocols),
-        true => subprotocol::select(subprotocol::offered(fields), &config.subprotocols),
+    let proof = if dialect.has_key {
+        let key = seen.key.value().filter(|key| is_key(key));
+        proof(key.ok_or(RequestError::Key)?)
+    } else {
+        [0; PROOF_LEN]
+    };
+    #[cfg(feature = "drafts")]
+    let challenge = if dialect.has_key {
+        None
+    } else {
+        Some(challenge(&head, version, config)?)
+    };
+    // §4.2.1-8. One of the versions without key has a name for these that is not looked for above.
+    let selected = match seen.subprotocols || !dialect.has_key {
+        true if !subprotocol::is_valid_offer(fields, dialect) => {
+            return Err(RequestError::Subprotocols);
+        }
+        true => subprotocol::select(subprotocol::offered(fields, dialect), &config.subprotocols),
         false => None,
     };
     let selected = selected.map(String::from);
@@ -83,11 +104,13 @@ pub(crate) fn check_request(
         _ => None,
     };
     Ok(Requested {
+        head,
         version,
-        proof: proof(key),
+        proof,
         selected,
         joined_extensions,
-        head,
+        #[cfg(feature = "drafts")]
+        challenge,
     })
 }
 
@@ -156,21 +179,34 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
     if let Some(authorization) = request.authorization() {
         push(&mut fields, "Authorization", authorization);
     }
-    fields.extend(request.fields());
-    if let Some(extensions) = request.extensions() {
+    let dialect = request.version().dialect();
+    for (name, value) in request.fields() {
+        let other = dialect.other_origin;
+        let other = other.filter(|_| name.eq_ignore_ascii_case(ORIGIN));
+        push(&mut fields, other.unwrap_or(name), value);
+    }
+    let extensions = request.extensions().filter(|_| dialect.has_extensions);
+    if let Some(extensions) = extensions {
         push(&mut fields, EXTENSIONS, extensions);
     }
+    encode_get(request, fields, out);
+    Expected {
+        version: request.version(),
+        #[cfg(feature = "drafts")]
+        nonce,
+        proof: proof(key.as_bytes()),
+        subprotocols: request.subprotocols().to_vec(),
+        requires_subprotocol: request.requires_subprotocol(),
+        has_extensions: extensions.is_some(),
+    }
+}
+
+/// Appends a head with these fields.
+pub(crate) fn encode_get(request: &Request, fields: Fields, out: &mut Vec<u8>) {
     let head = RequestHead::new("GET", request.target(), fields);
     debug_assert!(head.is_ok(), "{}", request.target());
     if let Ok(head) = head {
         head.encode(out);
-    }
-    Expected {
-        version: request.version(),
-        proof: proof(key.as_bytes()),
-        subprotocols: request.subprotocols().to_vec(),
-        requires_subprotocol: request.requires_subprotocol(),
-        has_extensions: request.extensions().is_some(),
     }
 }
 
@@ -178,6 +214,8 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
 #[derive(Debug)]
 pub(crate) struct Expected {
     version: Version,
+    #[cfg(feature = "drafts")]
+    nonce: Nonce,
     proof: [u8; PROOF_LEN],
     subprotocols: Vec<String>,
     requires_subprotocol: bool,
@@ -189,22 +227,7 @@ impl Expected {
     /// been sent").
     pub(crate) fn check(&self, head: &ResponseHead) -> Result<Established, ResponseError> {
         let fields = head.fields();
-        if head.version() != HttpVersion::Http11 {
-            return Err(ResponseError::HttpVersion);
-        }
-        // -2: here the value is compared, not searched.
-        match fields.single("Upgrade") {
-            Ok(None) => return Err(ResponseError::UpgradeMissing),
-            Ok(Some(value)) if value.eq_ignore_ascii_case(b"websocket") => {}
-            _ => return Err(ResponseError::UpgradeMismatch),
-        }
-        // -3: here the list is searched.
-        if !fields.contains("Connection") {
-            return Err(ResponseError::ConnectionMissing);
-        }
-        if !fields.list_contains("Connection", "upgrade") {
-            return Err(ResponseError::ConnectionMismatch);
-        }
+        check_upgraded(head)?;
         // -4
         match fields.single("Sec-WebSocket-Accept") {
             Ok(None) => return Err(ResponseError::AcceptMissing),
@@ -219,32 +242,39 @@ impl Expected {
         }
         Ok(Established {
             version: self.version,
-            subprotocol: self.check_subprotocol(fields)?,
+            subprotocol: subprotocol::chosen(
+                fields,
+                self.version.dialect(),
+                &self.subprotocols,
+                self.requires_subprotocol,
+            )?,
             extensions: extensions.map(Cow::into_owned),
+            #[cfg(feature = "drafts")]
+            connection_key: key_from_response(self.version, self.nonce, fields)?,
         })
     }
+}
 
-    /// -6
-    fn check_subprotocol(&self, fields: &Fields) -> Result<Option<String>, ResponseError> {
-        match fields.single(subprotocol::FIELD) {
-            Err(_) => Err(ResponseError::SubprotocolRepeated),
-            Ok(None) if self.requires_subprotocol => Err(ResponseError::SubprotocolMissing),
-            Ok(None) => Ok(None),
-            Ok(Some(_)) if self.subprotocols.is_empty() => {
-                Err(ResponseError::SubprotocolUnrequested)
-            }
-            Ok(Some(value)) => {
-                let chosen = self
-                    .subprotocols
-                    .iter()
-                    .find(|name| name.as_bytes() == value);
-                chosen
-                    .cloned()
-                    .map(Some)
-                    .ok_or(ResponseError::SubprotocolMismatch)
-            }
-        }
+/// The rules about a response with status 101 that are the same in every version.
+pub(crate) fn check_upgraded(head: &ResponseHead) -> Result<(), ResponseError> {
+    let fields = head.fields();
+    if head.version() != HttpVersion::Http11 {
+        return Err(ResponseError::HttpVersion);
     }
+    // -2: here the value is compared, not searched.
+    match fields.single("Upgrade") {
+        Ok(None) => return Err(ResponseError::UpgradeMissing),
+        Ok(Some(value)) if value.eq_ignore_ascii_case(b"websocket") => {}
+        _ => return Err(ResponseError::UpgradeMismatch),
+    }
+    // -3: here the list is searched.
+    if !fields.contains("Connection") {
+        return Err(ResponseError::ConnectionMissing);
+    }
+    if !fields.list_contains("Connection", "upgrade") {
+        return Err(ResponseError::ConnectionMismatch);
+    }
+    Ok(())
 }
 
 struct NotText;

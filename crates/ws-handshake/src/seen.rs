@@ -73,6 +73,15 @@ impl<'a> Seen<'a> {
 }
 
 impl<'a> Once<'a> {
+    /// Looks for one field.
+    pub(crate) fn of(fields: &'a Fields, name: &str) -> Self {
+        match fields.single(name) {
+            Ok(None) => Self::Missing,
+            Ok(Some(value)) => Self::Value(value),
+            Err(_) => Self::Repeated,
+        }
+    }
+
     fn add(&mut self, value: &'a [u8]) {
         *self = match self {
             Self::Missing => Self::Value(value),
@@ -127,14 +136,6 @@ mod tests {
         "upgrades",
     ];
 
-    fn single<'a>(fields: &'a Fields, name: &str) -> Once<'a> {
-        match fields.single(name) {
-            Ok(None) => Once::Missing,
-            Ok(Some(value)) => Once::Value(value),
-            Err(_) => Once::Repeated,
-        }
-    }
-
     proptest! {
         #[test]
         fn one_pass_sees_what_look_ups_find(
@@ -148,10 +149,10 @@ mod tests {
                 fields.push(name, value).unwrap();
             }
             let seen = Seen::in_fields(&fields);
-            prop_assert_eq!(seen.host, single(&fields, "Host"));
-            prop_assert_eq!(seen.origin, single(&fields, "Origin"));
-            prop_assert_eq!(seen.key, single(&fields, "Sec-WebSocket-Key"));
-            prop_assert_eq!(seen.version, single(&fields, "Sec-WebSocket-Version"));
+            prop_assert_eq!(seen.host, Once::of(&fields, "Host"));
+            prop_assert_eq!(seen.origin, Once::of(&fields, "Origin"));
+            prop_assert_eq!(seen.key, Once::of(&fields, "Sec-WebSocket-Key"));
+            prop_assert_eq!(seen.version, Once::of(&fields, "Sec-WebSocket-Version"));
             prop_assert_eq!(seen.upgrade, fields.list_contains("Upgrade", "websocket"));
             prop_assert_eq!(seen.connection, fields.list_contains("Connection", "upgrade"));
             prop_assert_eq!(seen.subprotocols, fields.contains("Sec-WebSocket-Protocol"));

@@ -1,5 +1,7 @@
 //! The server's side of a handshake.
 
+#[cfg(feature = "drafts")]
+use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -9,6 +11,8 @@ use crate::acceptance::Acceptance;
 use crate::config::ServerConfig;
 use crate::error::{Misuse, RequestError};
 use crate::established::Established;
+#[cfg(feature = "drafts")]
+use crate::hixie::{Challenge, LastKey};
 use crate::key::PROOF_LEN;
 use crate::offer::Offer;
 use crate::response::{Accept, Reject, Response};
@@ -33,6 +37,8 @@ impl ServerHandshake {
         NeedsInput {
             decoder: RequestDecoder::new(config.limits),
             config: config.clone(),
+            #[cfg(feature = "drafts")]
+            last_key: None,
         }
     }
 
@@ -97,12 +103,16 @@ impl ServerHandshake {
 pub struct NeedsInput {
     decoder: RequestDecoder,
     config: ServerConfig,
+    /// Behind the head of a response that goes on.
+    #[cfg(feature = "drafts")]
+    last_key: Option<Box<LastKey>>,
 }
 
 impl NeedsInput {
     /// Takes bytes off the front of `input`, up to the end of the request's head.
     ///
-    /// Bytes behind the head stay in `input`: they are the client's first frames.
+    /// Bytes behind the head stay in `input`: they are the client's first frames (in hixie-76 its
+    /// last key comes before them, and is taken here once the request has been accepted).
     ///
     /// # Errors
     ///
@@ -114,6 +124,13 @@ impl NeedsInput {
         input: &mut &[u8],
         out: &mut Vec<u8>,
     ) -> Result<ServerHandshake, RequestError> {
+        #[cfg(feature = "drafts")]
+        if let Some(key) = &mut self.last_key {
+            return Ok(match key.receive(input, out) {
+                Some(established) => ServerHandshake::Established(established),
+                None => ServerHandshake::NeedsInput(self),
+            });
+        }
         let result = match self.decoder.decode(input) {
             Ok(None) => return Ok(ServerHandshake::NeedsInput(self)),
             Ok(Some(head)) => ServerHandshake::from_head(&self.config, head),
@@ -131,8 +148,23 @@ impl NeedsInput {
 
     /// Gives up before the request is complete: with 408 if it took too long, with 503 if the
     /// server is about to stop. Close the transport once `out` is written.
+    ///
+    /// Behind the head of a response that has accepted, nothing more can be said, and nothing is
+    /// appended.
     pub fn reject(self, reject: Reject, out: &mut Vec<u8>) {
+        #[cfg(feature = "drafts")]
+        if self.last_key.is_some() {
+            return;
+        }
         reject.into_response().encode(out);
+    }
+
+    /// Waits for the last key of a request whose head has been answered.
+    #[cfg(feature = "drafts")]
+    pub(crate) fn last_key(key: LastKey) -> Self {
+        let mut this = ServerHandshake::start(&ServerConfig::default());
+        this.last_key = Some(Box::new(key));
+        this
     }
 }
 
@@ -146,6 +178,9 @@ pub struct Requested {
     pub(crate) selected: Option<String>,
     /// The extensions if they are spread over several lines. One line is found in the head.
     pub(crate) joined_extensions: Option<String>,
+    /// What the two oldest versions are answered with.
+    #[cfg(feature = "drafts")]
+    pub(crate) challenge: Option<Box<Challenge>>,
 }
 
 impl Requested {
@@ -161,7 +196,10 @@ impl Requested {
 
     /// Accepts: appends the response with status 101 to `out`.
     ///
-    /// The result is [`ServerHandshake::Established`] for version 13.
+    /// The result is [`ServerHandshake::Established`], except in hixie-76: it goes on with
+    /// [`ServerHandshake::NeedsInput`], because the client's last key comes behind the head, and a
+    /// proxy may hold it back until it has seen this response. Write `out` before waiting for
+    /// more input then; what is in the input already is taken all the same.
     ///
     /// # Errors
     ///
@@ -171,7 +209,7 @@ impl Requested {
         match Acceptance::new(self, accept) {
             Ok(acceptance) => {
                 acceptance.encode(out);
-                Ok(ServerHandshake::Established(acceptance.established))
+                Ok(acceptance.finish())
             }
             Err(misuse) => {
                 Response::server_error().encode(out);
@@ -184,11 +222,30 @@ impl Requested {
     ///
     /// # Errors
     ///
-    /// If `accept` has something that may not be said. Answer with status 500.
+    /// If `accept` has something that may not be said, and in hixie-76, whose handshake goes on
+    /// behind the response. Answer with status 500.
     pub fn respond(self, accept: Accept) -> Result<(Response, Established), Misuse> {
+        match self.response(accept)? {
+            (response, ServerHandshake::Established(established)) => Ok((response, established)),
+            _ => Err(Misuse::Version),
+        }
+    }
+
+    /// As [`respond`](Self::respond), for every version: where the handshake goes on behind the
+    /// response, what comes next from the client is to be [received](NeedsInput::receive).
+    ///
+    /// # Errors
+    ///
+    /// If `accept` has something that may not be said. Answer with status 500.
+    #[cfg(feature = "drafts")]
+    pub fn respond_any(self, accept: Accept) -> Result<(Response, ServerHandshake), Misuse> {
+        self.response(accept)
+    }
+
+    fn response(self, accept: Accept) -> Result<(Response, ServerHandshake), Misuse> {
         let acceptance = Acceptance::new(self, accept)?;
         let response = Response::received(acceptance.head(), Vec::new(), false);
-        Ok((response, acceptance.established))
+        Ok((response, acceptance.finish()))
     }
 
     /// Refuses: appends the response to `out`. Write it and close the transport; bytes that are

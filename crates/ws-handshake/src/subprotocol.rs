@@ -3,27 +3,44 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use ws_http::{Fields, is_token};
+use ws_http::{Fields, is_token, trim};
+
+use crate::error::ResponseError;
+use crate::version::Dialect;
 
 pub(crate) const FIELD: &str = "Sec-WebSocket-Protocol";
 
 /// What a client offers, over all lines of the field, the most preferred first.
 ///
 /// Empty elements are skipped as in every HTTP list.
-pub(crate) fn offered(fields: &Fields) -> impl Iterator<Item = &str> {
+pub(crate) fn offered<'a>(
+    fields: &'a Fields,
+    dialect: &'static Dialect,
+) -> impl Iterator<Item = &'a str> + use<'a> {
     let text = |element| core::str::from_utf8(element).unwrap_or_default();
-    fields.list(FIELD).map(text)
+    list(fields, dialect).map(text)
+}
+
+fn list<'a>(
+    fields: &'a Fields,
+    dialect: &'static Dialect,
+) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+    fields
+        .all(dialect.subprotocols)
+        .flat_map(|value| value.split(|&byte| byte == dialect.separator))
+        .map(trim)
+        .filter(|element| !element.is_empty())
 }
 
 /// Whether the field is missing, or has elements that are tokens and differ (RFC 6455 §4.1-10).
-pub(crate) fn is_valid_offer(fields: &Fields) -> bool {
-    if !fields.contains(FIELD) {
+pub(crate) fn is_valid_offer(fields: &Fields, dialect: &'static Dialect) -> bool {
+    if !fields.contains(dialect.subprotocols) {
         return true;
     }
-    let mut names: Vec<_> = fields.list(FIELD).collect();
+    let mut names: Vec<_> = list(fields, dialect).collect();
     // Sorted, so that a long list of short names costs no quadratic time.
     names.sort_unstable();
-    !names.is_empty()
+    (1..=dialect.max_subprotocols).contains(&names.len())
         && names.iter().all(|name| is_token(name))
         && names.windows(2).all(|pair| pair[0] != pair[1])
 }
@@ -39,6 +56,29 @@ pub(crate) fn select<'a>(
         return None;
     }
     offered.find(|name| supported.iter().any(|other| other == name))
+}
+
+/// What the server has chosen of this offer (RFC 6455 §4.1, "Once the client's opening handshake
+/// has been sent", -6).
+pub(crate) fn chosen(
+    fields: &Fields,
+    dialect: &Dialect,
+    offered: &[String],
+    is_required: bool,
+) -> Result<Option<String>, ResponseError> {
+    match fields.single(dialect.subprotocols) {
+        Err(_) => Err(ResponseError::SubprotocolRepeated),
+        Ok(None) if is_required => Err(ResponseError::SubprotocolMissing),
+        Ok(None) => Ok(None),
+        Ok(Some(_)) if offered.is_empty() => Err(ResponseError::SubprotocolUnrequested),
+        Ok(Some(value)) => {
+            let chosen = offered.iter().find(|name| name.as_bytes() == value);
+            chosen
+                .cloned()
+                .map(Some)
+                .ok_or(ResponseError::SubprotocolMismatch)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -75,9 +115,11 @@ mod tests {
             for line in lines {
                 fields.push(FIELD, line).unwrap();
             }
-            assert_eq!(is_valid_offer(&fields), expected.is_some(), "{lines:?}");
+            let is_valid = is_valid_offer(&fields, &Dialect::RFC6455);
+            assert_eq!(is_valid, expected.is_some(), "{lines:?}");
             if let Some(expected) = expected {
-                assert_eq!(offered(&fields).collect::<Vec<_>>(), expected);
+                let offered = offered(&fields, &Dialect::RFC6455);
+                assert_eq!(offered.collect::<Vec<_>>(), expected);
             }
         }
     }
@@ -89,7 +131,7 @@ mod tests {
         for line in [&blank[..], &commas] {
             let mut fields = Fields::new();
             fields.push(FIELD, line).unwrap();
-            assert!(!is_valid_offer(&fields));
+            assert!(!is_valid_offer(&fields, &Dialect::RFC6455));
         }
     }
 

@@ -4,10 +4,12 @@ use core::fmt;
 
 use ws_http::Fields;
 
+use crate::subprotocol;
+
 /// A version of the WebSocket protocol.
 ///
-/// All that were ever deployed are known, so that a server can say what it is refusing. Spoken at
-/// present is [`Version::Rfc6455`] alone.
+/// All that were ever deployed are known, so that a server can say what it is refusing. Versions
+/// 13, 8 and 7 can always be spoken; the older ones with the feature `drafts`.
 ///
 /// `Display` gives `hybi-` and the wire number, or `hixie-` and the draft: `hybi-13`, `hixie-76`.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -93,10 +95,77 @@ impl Version {
         }
     }
 
+    /// Whether handshakes of this version are compiled in.
+    pub(crate) const fn is_spoken(self) -> bool {
+        cfg!(feature = "drafts") || Versions::RECENT.contains(self)
+    }
+
+    /// The names of fields that differ, and what there is to say in them.
+    pub(crate) const fn dialect(self) -> &'static Dialect {
+        /// Draft 11 gave the origin's field its name back, but kept the number 8.
+        const HYBI: Dialect = Dialect {
+            other_origin: Some("Sec-WebSocket-Origin"),
+            ..Dialect::RFC6455
+        };
+        const HYBI_4: Dialect = Dialect {
+            has_extensions: false,
+            ..HYBI
+        };
+        const HIXIE_76: Dialect = Dialect {
+            has_key: false,
+            has_extensions: false,
+            separator: b' ',
+            ..Dialect::RFC6455
+        };
+        const HIXIE_75: Dialect = Dialect {
+            subprotocols: "WebSocket-Protocol",
+            max_subprotocols: 1,
+            ..HIXIE_76
+        };
+        match self {
+            Self::Rfc6455 => &Dialect::RFC6455,
+            Self::Hybi8 | Self::Hybi7 => &HYBI,
+            Self::Hybi6 | Self::Hybi5 | Self::Hybi4 => &HYBI_4,
+            Self::Hixie76 => &HIXIE_76,
+            Self::Hixie75 => &HIXIE_75,
+        }
+    }
+
     const fn bit(self) -> u8 {
         1 << self as u8
     }
 }
+
+/// What differs between the versions in what both messages say in the same way.
+#[derive(Debug)]
+pub(crate) struct Dialect {
+    /// Another name for `Origin`. A client uses it in its place; a server knows both.
+    pub(crate) other_origin: Option<&'static str>,
+    /// The field with the subprotocols.
+    pub(crate) subprotocols: &'static str,
+    /// What stands between them.
+    pub(crate) separator: u8,
+    /// How many there may be.
+    pub(crate) max_subprotocols: usize,
+    /// Whether there is a `Sec-WebSocket-Key`, and a proof that answers it.
+    pub(crate) has_key: bool,
+    /// Whether extensions can be negotiated.
+    pub(crate) has_extensions: bool,
+}
+
+impl Dialect {
+    pub(crate) const RFC6455: Self = Self {
+        other_origin: None,
+        subprotocols: subprotocol::FIELD,
+        separator: b',',
+        max_subprotocols: usize::MAX,
+        has_key: true,
+        has_extensions: true,
+    };
+}
+
+/// The field with the origin of the page that asks, in most versions.
+pub(crate) const ORIGIN: &str = "Origin";
 
 impl fmt::Display for Version {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -134,14 +203,15 @@ impl core::error::Error for VersionError {}
 
 /// The set of versions that a server accepts.
 ///
-/// The default is what can be spoken: version 13. `Display` gives what a refusal tells the client
-/// in `Sec-WebSocket-Version`: the numbers, the most preferred first.
+/// The default is [`Versions::RECENT`]. `Display` gives what a refusal tells the client in
+/// `Sec-WebSocket-Version`: the numbers, the most preferred first.
 ///
 /// ```
 /// use ws_handshake::{Version, Versions};
 ///
-/// assert!(Versions::default().contains(Version::Rfc6455));
-/// assert_eq!(Versions::default().to_string(), "13");
+/// assert_eq!(Versions::default().to_string(), "13, 8, 7");
+/// assert_eq!(Versions::default().without(Version::Hybi7).to_string(), "13, 8");
+/// assert_eq!(Versions::RFC6455.to_string(), "13");
 /// ```
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub struct Versions(u8);
@@ -149,6 +219,29 @@ pub struct Versions(u8);
 impl Versions {
     /// Version 13 alone.
     pub const RFC6455: Self = Self(Version::Rfc6455.bit());
+
+    /// Versions 13, 8 and 7, which have the same frames: the default.
+    pub const RECENT: Self =
+        Self(Version::Rfc6455.bit() | Version::Hybi8.bit() | Version::Hybi7.bit());
+
+    /// Every version there is.
+    ///
+    /// The two oldest let a page choose the bytes that go through proxies on the way (they have no
+    /// masks), which has been used to poison caches; offer them where nobody else listens. For
+    /// version 4, [`Accept::nonce`](crate::Accept::nonce) must be set.
+    #[cfg(feature = "drafts")]
+    pub const ALL: Self = Self(u8::MAX);
+
+    /// These and one more.
+    #[cfg(feature = "drafts")]
+    pub const fn with(self, version: Version) -> Self {
+        Self(self.0 | version.bit())
+    }
+
+    /// These but one.
+    pub const fn without(self, version: Version) -> Self {
+        Self(self.0 & !version.bit())
+    }
 
     /// Whether this version is accepted.
     pub const fn contains(self, version: Version) -> bool {
@@ -165,7 +258,7 @@ impl Versions {
 
 impl Default for Versions {
     fn default() -> Self {
-        Self::RFC6455
+        Self::RECENT
     }
 }
 
@@ -244,5 +337,7 @@ mod tests {
         assert!(Versions(some).contains(Version::Hixie75));
         assert!(!Versions(some).contains(Version::Hybi8));
         assert_eq!(Versions(u8::MAX).to_string(), "13, 8, 7, 6, 5, 4");
+        let hixie = Versions(Version::Hixie75.bit() | Version::Hixie76.bit());
+        assert_eq!(hixie.to_string(), "");
     }
 }

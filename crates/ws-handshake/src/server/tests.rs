@@ -28,7 +28,7 @@ const ACCEPTED: &str = "HTTP/1.1 101 Switching Protocols\r\n\
     Connection: Upgrade\r\n\
     Sec-WebSocket-Accept: JdiiuafpBKRqD7eol0y4vJDTsTs=\r\n";
 
-const VERSIONS: Versions = Versions::RFC6455;
+const VERSIONS: Versions = Versions::RECENT;
 
 /// The request with the line of this name replaced (removed if `line` is empty), or added.
 fn request(name: &str, line: &str) -> String {

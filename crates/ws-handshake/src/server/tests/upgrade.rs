@@ -2,6 +2,8 @@
 
 use super::*;
 
+const NAME: &str = "Sec-WebSocket-Version";
+
 // RFC 6455 §4.2.1
 #[test]
 fn hs08_every_subset_of_the_fields() {
@@ -42,7 +44,7 @@ fn hs08_hs09_upgrade_required_says_to_what() {
         let (_, out, _) = receive(&ServerConfig::default(), text.as_bytes());
         let fields = "HTTP/1.1 426 Upgrade Required\r\n\
             Upgrade: websocket\r\n\
-            Sec-WebSocket-Version: 13\r\n\
+            Sec-WebSocket-Version: 13, 8, 7\r\n\
             Connection: close, Upgrade\r\n";
         assert!(out.starts_with(fields), "{out}");
     }
@@ -51,7 +53,7 @@ fn hs08_hs09_upgrade_required_says_to_what() {
         request("Sec-WebSocket-V", "").as_bytes(),
     );
     assert!(
-        out.starts_with("HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13\r\n"),
+        out.starts_with("HTTP/1.1 400 Bad Request\r\nSec-WebSocket-Version: 13, 8, 7\r\n"),
         "{out}"
     );
 }
@@ -59,7 +61,6 @@ fn hs08_hs09_upgrade_required_says_to_what() {
 // RFC 6455 §4.2.1-6, §4.4
 #[test]
 fn hs09_versions() {
-    const NAME: &str = "Sec-WebSocket-Version";
     let unsupported = Some(RequestError::VersionUnsupported { accepted: VERSIONS });
     table(&[
         (NAME, "Sec-WebSocket-Version:  13 ", None),
@@ -69,8 +70,9 @@ fn hs09_versions() {
         (NAME, "Sec-WebSocket-Version: 13abc", unsupported),
         (NAME, "Sec-WebSocket-Version: 0", unsupported),
         (NAME, "Sec-WebSocket-Version: \u{e9}", unsupported),
-        (NAME, "Sec-WebSocket-Version: 8", unsupported),
-        (NAME, "Sec-WebSocket-Version: 7", unsupported),
+        (NAME, "Sec-WebSocket-Version: 8", None),
+        (NAME, "Sec-WebSocket-Version: 7", None),
+        (NAME, "Sec-WebSocket-Version: 6", unsupported),
         (NAME, "Sec-WebSocket-Version: 4", unsupported),
         (
             NAME,
@@ -98,6 +100,74 @@ fn hs09_versions() {
             unsupported
         );
     }
+}
+
+// RFC 6455 §4.4
+#[test]
+fn versions_are_switched_off_one_by_one() {
+    let config = ServerConfig {
+        versions: Versions::default().without(Version::Hybi8),
+        ..ServerConfig::default()
+    };
+    let version = |number| request(NAME, &format!("{NAME}: {number}"));
+    for number in [13, 7] {
+        accepted(&config, version(number).as_bytes());
+    }
+    let (_, out, _) = receive(&config, version(8).as_bytes());
+    assert!(
+        out.contains("\r\nSec-WebSocket-Version: 13, 7\r\n"),
+        "{out}"
+    );
+}
+
+// Drafts 07 to 10 say it in another field; 11 and 12 have the number of 08, but not the field.
+#[test]
+fn hs25_origins_of_versions_7_and_8() {
+    for (number, origin, other, admitted) in [
+        (8, Some("http://example.com"), None, true),
+        (8, Some("http://evil.example"), None, false),
+        (7, None, Some("http://example.com"), true),
+        (7, None, Some("http://evil.example"), false),
+        (8, None, None, true),
+        // One that is right does not make up for one that is wrong.
+        (
+            8,
+            Some("http://example.com"),
+            Some("http://evil.example"),
+            false,
+        ),
+        (
+            8,
+            Some("http://evil.example"),
+            Some("http://example.com"),
+            false,
+        ),
+        // In version 13 it is a field like any other.
+        (
+            13,
+            Some("http://example.com"),
+            Some("http://evil.example"),
+            true,
+        ),
+    ] {
+        let mut lines = vec![format!("{NAME}: {number}")];
+        lines.extend(origin.map(|origin| format!("Origin: {origin}")));
+        lines.extend(other.map(|origin| format!("Sec-WebSocket-Origin: {origin}")));
+        let text = request(NAME, &lines.join("\r\n"));
+        if admitted {
+            let requested = accepted(&ServerConfig::default(), text.as_bytes());
+            assert_eq!(requested.offer().origin(), origin.or(other), "{text}");
+        } else {
+            let error = refused(&ServerConfig::default(), text.as_bytes());
+            assert_eq!(error, RequestError::OriginForbidden, "{text}");
+        }
+    }
+    let twice = format!(
+        "{NAME}: 8\r\n{}",
+        ["Sec-WebSocket-Origin: http://example.com"; 2].join("\r\n")
+    );
+    let error = refused(&ServerConfig::default(), request(NAME, &twice).as_bytes());
+    assert_eq!(error, RequestError::OriginForbidden);
 }
 
 // RFC 6455 §4.2.1-3, -4
