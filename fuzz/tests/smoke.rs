@@ -15,8 +15,10 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 10] = [
+const TARGETS: [(&str, Target); 13] = [
     ("frames", ws_frame::fuzzing::frames),
+    ("early", ws_frame::fuzzing::early),
+    ("hixie", ws_frame::fuzzing::hixie),
     ("utf8", ws_frame::fuzzing::utf8),
     ("close", ws_frame::fuzzing::close),
     ("request_head", ws_http::fuzzing::request_head),
@@ -25,6 +27,7 @@ const TARGETS: [(&str, Target); 10] = [
     ("handshake_server", ws_handshake::fuzzing::server),
     ("handshake_client", ws_handshake::fuzzing::client),
     ("connection", ws_driver::fuzzing::connection),
+    ("drafts", ws_driver::fuzzing::drafts),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

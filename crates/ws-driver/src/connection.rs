@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::CloseFrame;
+use ws_frame::{CloseFrame, FrameDecoder, Framing};
 
 use crate::closing::{Closure, State};
 use crate::reader::Reader;
@@ -29,10 +29,13 @@ pub enum Role {
 /// [`send`](Self::send), [`ping`](Self::ping), [`close`](Self::close) are the application's
 /// commands; [`tick`](Self::tick) lets time pass. All others only tell something. The crate's
 /// front page has the loop that drives them.
+///
+/// `F` says how frames look, and need not be written: it is that of RFC 6455 unless a peer speaks
+/// one of its drafts.
 #[derive(Debug)]
-pub struct Connection {
-    reader: Reader,
-    writer: Writer,
+pub struct Connection<F: Framing = FrameDecoder> {
+    reader: Reader<F>,
+    writer: Writer<F>,
     timers: Timers,
 }
 
@@ -50,9 +53,22 @@ impl Connection {
 
     /// What comes is judged by `role`; what goes out is masked if there is a `seed`.
     pub(crate) fn new(config: &Config, role: Role, seed: Option<Seed>) -> Self {
+        Self::with_framing(config, role, seed, FrameDecoder::new())
+    }
+}
+
+impl<F: Framing> Connection<F> {
+    /// As `new`, with frames that look as `framing` says.
+    pub(crate) fn with_framing(
+        config: &Config,
+        role: Role,
+        seed: Option<Seed>,
+        framing: F,
+    ) -> Self {
+        let sealer = framing.sealer();
         Self {
-            reader: Reader::new(config, role),
-            writer: Writer::new(seed),
+            reader: Reader::new(config, role, framing),
+            writer: Writer::new(seed, sealer),
             timers: Timers::new(config),
         }
     }
@@ -115,7 +131,7 @@ impl Connection {
     /// # Errors
     ///
     /// Those of [`send`](Self::send).
-    pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_>, Misuse> {
+    pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_, F>, Misuse> {
         self.writer.start(kind)
     }
 
@@ -172,7 +188,7 @@ impl Connection {
     /// # Ok::<(), ws_driver::Error>(())
     /// ```
     #[inline]
-    pub fn split_mut(&mut self) -> (&mut Reader, &mut Writer) {
+    pub fn split_mut(&mut self) -> (&mut Reader<F>, &mut Writer<F>) {
         (&mut self.reader, &mut self.writer)
     }
 

@@ -122,6 +122,8 @@ pub enum Misuse {
     /// A piece of a text message that cannot continue it, or cannot end it, as UTF-8 (RFC 6455
     /// §8.1).
     InvalidUtf8,
+    /// What the version of the connection does not have; see [`Driver`](crate::Driver).
+    Unsupported,
 }
 
 impl fmt::Display for Misuse {
@@ -132,6 +134,7 @@ impl fmt::Display for Misuse {
             Self::ReasonTooLong => "close reason of more than 123 bytes",
             Self::MessageInProgress => "another message is not finished",
             Self::InvalidUtf8 => "text would not be UTF-8",
+            Self::Unsupported => "not in this version of the protocol",
         })
     }
 }

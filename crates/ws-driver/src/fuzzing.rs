@@ -2,14 +2,18 @@
 //!
 //! Not part of the public API.
 
+#[cfg(feature = "drafts")]
+mod early;
 mod operations;
 
+#[cfg(feature = "drafts")]
+pub use early::drafts;
 pub use operations::operations;
 
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::{Config, Connection, Error, Event, KeepAlive, Message, Seed};
+use crate::{Config, Connection, Driver, Error, Event, KeepAlive, Message, Seed};
 
 /// What a connection made of some bytes, with nothing left of how they were cut.
 #[derive(Debug, Default, Eq, PartialEq)]
@@ -32,32 +36,34 @@ enum Seen {
 /// in chunks; memory and replies stay bounded; after an end there is nothing more.
 pub fn connection(data: &[u8]) {
     let [seed, rest @ ..] = data else { return };
+    let config = small();
+    holds(rest, *seed, || Connection::server(&config).into());
+    let seeds = Seed([*seed; 32]);
+    holds(rest, *seed, || Connection::client(&config, seeds).into());
+}
+
+fn small() -> Config {
     let mut config = Config::server();
     config.max_message_size = 1000;
     config.max_streamed_size = 1000;
     config.max_fragments = 8;
     config.keep_alive = Some(KeepAlive::DEFAULT);
-    for server in [true, false] {
-        let make = || {
-            if server {
-                Connection::server(&config)
-            } else {
-                Connection::client(&config, Seed([*seed; 32]))
-            }
-        };
-        let at_once = whole(&mut make(), [rest]);
-        let cut = whole(&mut make(), pieces(rest, *seed));
-        assert_eq!(at_once, cut, "cut by {seed}");
-        let streamed = chunked(&mut make(), rest, *seed);
-        // A message in many fragments is streamed without a limit on their number, so beyond
-        // that failure the two may differ.
-        if at_once.failed_with != Some(1008) {
-            assert_eq!(at_once, streamed, "chunks cut by {seed}");
-        }
+    config
+}
+
+fn holds(bytes: &[u8], seed: u8, make: impl Fn() -> Driver) {
+    let at_once = whole(&mut make(), [bytes]);
+    let cut = whole(&mut make(), pieces(bytes, seed));
+    assert_eq!(at_once, cut, "cut by {seed}");
+    let streamed = chunked(&mut make(), bytes, seed);
+    // A message in many fragments is streamed without a limit on their number, so beyond
+    // that failure the two may differ.
+    if at_once.failed_with != Some(1008) {
+        assert_eq!(at_once, streamed, "chunks cut by {seed}");
     }
 }
 
-fn whole<'p>(connection: &mut Connection, pieces: impl IntoIterator<Item = &'p [u8]>) -> Trace {
+fn whole<'p>(connection: &mut Driver, pieces: impl IntoIterator<Item = &'p [u8]>) -> Trace {
     let mut trace = Trace::default();
     for piece in pieces {
         let mut piece = piece.to_vec();
@@ -81,7 +87,7 @@ fn whole<'p>(connection: &mut Connection, pieces: impl IntoIterator<Item = &'p [
     trace
 }
 
-fn chunked(connection: &mut Connection, bytes: &[u8], seed: u8) -> Trace {
+fn chunked(connection: &mut Driver, bytes: &[u8], seed: u8) -> Trace {
     let mut trace = Trace::default();
     let mut open: Option<Seen> = None;
     for piece in pieces(bytes, seed.wrapping_add(1)) {
@@ -119,7 +125,7 @@ fn chunked(connection: &mut Connection, bytes: &[u8], seed: u8) -> Trace {
 }
 
 /// After an error nothing more comes, whatever the bytes.
-fn failed(connection: &mut Connection, error: Error) -> Option<u16> {
+fn failed(connection: &mut Driver, error: Error) -> Option<u16> {
     let mut more = *b"\x81\x00\x81\x80\0\0\0\0\x88\x00";
     let (mut input, mut out) = (&mut more[..], Vec::new());
     assert_eq!(connection.receive(&mut input, &mut out), Ok(None));

@@ -22,22 +22,24 @@
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
 
-use alloc::string::String;
 use alloc::vec::Vec;
 
-use ws_frame::Utf8Decoder;
-use ws_frame::hixie::{CLOSE, FrameDecoder, TEXT_END, TEXT_START};
 /// Which of the two, and what a frame of theirs can break.
 pub use ws_frame::hixie::{FrameError, Version};
 
 use crate::{Closure, Config, Error, Instant, Message, Misuse, Role, State, Statistics, Timer};
 
-mod inbound;
 mod opening;
+mod outgoing;
+mod reader;
 mod timers;
+mod writer;
 
 pub use opening::Opening;
+pub use outgoing::Outgoing;
+pub use reader::Reader;
 use timers::Timers;
+pub use writer::Writer;
 
 /// What the peer did, lent until the next call.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -64,33 +66,9 @@ impl<'a> From<Event<'a>> for crate::Event<'a> {
 pub struct Connection {
     version: Version,
     role: Role,
-    decoder: FrameDecoder,
-    limit: usize,
-    /// The text under way, or the one that was lent last.
-    text: String,
-    utf8: Utf8Decoder,
-    /// How many bytes of the text under way have come.
-    size: usize,
-    ready: Ready,
-    close_sent: bool,
-    close_received: bool,
-    /// Who closed first; if both did at once, we.
-    closed_by: Option<Role>,
-    failure: Option<Error>,
-    /// A message came or went since the last tick.
-    activity: bool,
-    statistics: Statistics,
+    reader: Reader,
+    writer: Writer,
     timers: Timers,
-}
-
-/// Which event stands ready.
-#[derive(Clone, Copy, Debug, Eq, PartialEq)]
-enum Ready {
-    Nothing,
-    Text,
-    /// A text that was lent and is done with.
-    Delivered,
-    Close,
 }
 
 impl Connection {
@@ -108,19 +86,8 @@ impl Connection {
         Self {
             version,
             role,
-            // What is passed over takes no memory, but neither may it go on without end.
-            decoder: FrameDecoder::new(version, config.max_message_size as u64),
-            limit: config.max_message_size,
-            text: String::new(),
-            utf8: Utf8Decoder::new(),
-            size: 0,
-            ready: Ready::Nothing,
-            close_sent: false,
-            close_received: false,
-            closed_by: None,
-            failure: None,
-            activity: false,
-            statistics: Statistics::default(),
+            reader: Reader::new(version, config),
+            writer: Writer::new(version, config),
             timers: Timers::new(config),
         }
     }
@@ -137,57 +104,7 @@ impl Connection {
         input: &mut &mut [u8],
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'_>>, Error> {
-        self.advance(input, out)?;
-        Ok(self.event())
-    }
-
-    /// The first step of [`receive`](Self::receive): takes bytes until an event stands ready, and
-    /// tells whether one does.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`receive`](Self::receive).
-    pub fn advance(&mut self, input: &mut &mut [u8], out: &mut Vec<u8>) -> Result<bool, Error> {
-        match self.ready {
-            Ready::Text | Ready::Close => return Ok(true),
-            Ready::Delivered => {
-                self.text.clear();
-                self.ready = Ready::Nothing;
-            }
-            Ready::Nothing => {}
-        }
-        if !self.is_over() {
-            if let Err(error) = self.find(input, out) {
-                *input = &mut [];
-                return Err(self.fail(error, out));
-            }
-            if self.ready != Ready::Nothing {
-                return Ok(true);
-            }
-        }
-        // Nothing after the end is interpreted.
-        *input = &mut [];
-        if self.size == 0 {
-            // An idle connection holds no memory.
-            self.text = String::new();
-        }
-        Ok(false)
-    }
-
-    /// The second step of [`receive`](Self::receive): lends the event that stands ready. `None`
-    /// if none does.
-    pub fn event(&mut self) -> Option<Event<'_>> {
-        match self.ready {
-            Ready::Text => {
-                self.ready = Ready::Delivered;
-                Some(Event::Text(&self.text))
-            }
-            Ready::Close => {
-                self.ready = Ready::Nothing;
-                Some(Event::Close)
-            }
-            Ready::Nothing | Ready::Delivered => None,
-        }
+        self.reader.receive(input, &mut self.writer, out)
     }
 
     /// Notes that the transport has ended, which is how hixie-75 closes.
@@ -196,28 +113,17 @@ impl Connection {
     ///
     /// [`Error::UnexpectedEof`] inside a frame, and in hixie-76 without a closing handshake.
     pub fn receive_eof(&mut self) -> Result<(), Error> {
-        if self.is_over() {
-            return Ok(());
-        }
-        if self.version == Version::Hixie75 && self.decoder.is_between_frames() {
-            self.end(self.peer());
-            return Ok(());
-        }
-        Err(self.fail(Error::UnexpectedEof, &mut Vec::new()))
+        self.reader.receive_eof(&mut self.writer)
     }
 
     /// Appends a message.
     ///
     /// # Errors
     ///
-    /// After our Close, and after the connection failed.
+    /// After our Close, after the connection failed, and while a text that is sent in pieces is
+    /// unfinished.
     pub fn send(&mut self, text: &str, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        self.admit()?;
-        append(text, out);
-        self.statistics.sent.frame(text.len() as u64);
-        self.statistics.sent.messages += 1;
-        self.activity = true;
-        Ok(())
+        self.writer.send(text, out)
     }
 
     /// Closes: hixie-76 appends our Close, and messages still come in until the peer's has;
@@ -225,17 +131,9 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// Those of [`send`](Self::send).
+    /// After our Close, and after the connection failed.
     pub fn close(&mut self, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        self.admit()?;
-        match self.version {
-            Version::Hixie75 => self.end(self.role),
-            Version::Hixie76 => {
-                self.closed_by = Some(self.role);
-                self.send_close(out);
-            }
-        }
-        Ok(())
+        self.writer.close(out)
     }
 
     /// Lets time pass up to `now`, as [`crate::Connection::tick`] does: an idle connection is
@@ -245,15 +143,39 @@ impl Connection {
     ///
     /// [`Error::TimedOut`] when the peer did not answer our Close in time.
     pub fn tick(&mut self, now: Instant, out: &mut Vec<u8>) -> Result<Option<Instant>, Error> {
-        let activity = core::mem::take(&mut self.activity);
+        let received = core::mem::take(&mut self.reader.activity);
+        let activity = core::mem::take(&mut self.writer.activity) || received;
         if self.state() == State::Open && self.timers.is_idle(now, activity) {
             // Only after a Close can this fail.
             let _ = self.close(out);
         }
-        if self.state() != State::Open && self.timers.is_given_up(now) && !self.is_over() {
-            return Err(self.fail(Error::TimedOut(Timer::Close), out));
+        let state = self.state();
+        if state != State::Open && self.timers.is_given_up(now) && state != State::Closed {
+            let error = Error::TimedOut(Timer::Close);
+            return Err(self.reader.fail(error, &mut self.writer, out));
         }
         Ok(self.timers.next().map(|(at, _)| at))
+    }
+
+    /// Both halves at once, to answer while a text is held:
+    ///
+    /// ```
+    /// # use ws_driver::Config;
+    /// # use ws_driver::hixie::{Connection, Event, Version};
+    /// # let mut server = Connection::server(Version::Hixie76, &Config::server());
+    /// # let mut read = *b"\x00hi\xff";
+    /// let (mut input, mut out) = (&mut read[..], Vec::new());
+    /// let (reader, writer) = server.split_mut();
+    /// while let Some(event) = reader.receive(&mut input, writer, &mut out)? {
+    ///     if let Event::Text(text) = event {
+    ///         writer.send(text, &mut out).expect("not closed");
+    ///     }
+    /// }
+    /// assert_eq!(out, b"\x00hi\xff");
+    /// # Ok::<(), ws_driver::Error>(())
+    /// ```
+    pub fn split_mut(&mut self) -> (&mut Reader, &mut Writer) {
+        (&mut self.reader, &mut self.writer)
     }
 
     /// Which version this is.
@@ -268,7 +190,12 @@ impl Connection {
 
     /// Where the connection stands.
     pub fn state(&self) -> State {
-        State::derive(self.close_sent, self.close_received, self.failure.is_some())
+        State::derive(
+            self.writer.close_sent,
+            // Nothing comes after our end of hixie-75.
+            self.reader.close_received || self.writer.has_ended(),
+            self.reader.failure.is_some(),
+        )
     }
 
     /// Whether the transport's write side should be closed, once all of `out` is written.
@@ -281,13 +208,17 @@ impl Connection {
     /// How the connection ended; `None` before it has. A transport that ends between two frames
     /// of hixie-75 ends cleanly: that version knows no other end.
     pub fn closure(&self) -> Option<Closure> {
-        if let Some(error) = self.failure {
+        if let Some(error) = self.reader.failure {
             return Some(Closure::Failed(error));
         }
         if self.state() != State::Closed {
             return None;
         }
-        let by = self.closed_by?;
+        // If both closed at once, we did.
+        let by = match (self.role, self.reader.peer_closed_first) {
+            (Role::Client, false) | (Role::Server, true) => Role::Client,
+            (Role::Server, false) | (Role::Client, true) => Role::Server,
+        };
         Some(Closure::Clean { code: None, by })
     }
 
@@ -298,62 +229,12 @@ impl Connection {
 
     /// What the connection has done so far: the frames of messages, and no others.
     pub fn statistics(&self) -> Statistics {
-        self.statistics
-    }
-
-    fn send_close(&mut self, out: &mut Vec<u8>) {
-        out.extend_from_slice(&CLOSE);
-        self.close_sent = true;
-    }
-
-    /// Ends hixie-75, where nothing is said and nothing awaited.
-    fn end(&mut self, by: Role) {
-        self.closed_by = Some(by);
-        self.close_sent = true;
-        self.close_received = true;
-        self.size = 0;
-    }
-
-    /// Ends the connection; that it ends is all that the peer can be told.
-    fn fail(&mut self, error: Error, out: &mut Vec<u8>) -> Error {
-        let can_tell = error.close_code().is_some() && self.version == Version::Hixie76;
-        if can_tell && !self.close_sent {
-            self.send_close(out);
-        }
-        self.failure = Some(error);
-        self.size = 0;
-        self.text = String::new();
-        self.ready = Ready::Nothing;
-        error
-    }
-
-    fn admit(&self) -> Result<(), Misuse> {
-        if self.close_sent || self.failure.is_some() {
-            Err(Misuse::SendAfterClose)
-        } else {
-            Ok(())
+        Statistics {
+            received: self.reader.received,
+            sent: self.writer.sent,
+            round_trip: None,
         }
     }
-
-    fn peer(&self) -> Role {
-        match self.role {
-            Role::Client => Role::Server,
-            Role::Server => Role::Client,
-        }
-    }
-
-    /// Whether nothing more will come.
-    fn is_over(&self) -> bool {
-        self.close_received || self.failure.is_some()
-    }
-}
-
-/// Appends `text` as a frame.
-fn append(text: &str, out: &mut Vec<u8>) {
-    out.reserve(text.len() + 2);
-    out.push(TEXT_START);
-    out.extend_from_slice(text.as_bytes());
-    out.push(TEXT_END);
 }
 
 #[cfg(test)]

@@ -8,6 +8,9 @@
 //! with [`tick`](Connection::tick). It consists of a [`Reader`] and a [`Writer`], which
 //! [`split_mut`](Connection::split_mut) gives apart.
 //!
+//! [`Driver`] is a connection of any version that is compiled in: only of RFC 6455, unless the
+//! feature `drafts` adds those before it.
+//!
 //! Everything that is to be written goes into a buffer of the caller, `out`, in the call that
 //! causes it. No queue exists that could be forgotten.
 //!
@@ -65,6 +68,7 @@ mod assembly;
 mod closing;
 mod config;
 mod connection;
+mod driver;
 mod entropy;
 mod error;
 mod event;
@@ -79,6 +83,8 @@ mod timers;
 mod writer;
 
 #[cfg(feature = "drafts")]
+pub mod early;
+#[cfg(feature = "drafts")]
 pub mod hixie;
 
 #[doc(hidden)]
@@ -87,6 +93,7 @@ pub mod fuzzing;
 pub use closing::{Closure, State};
 pub use config::{Config, KeepAlive};
 pub use connection::{Connection, Role};
+pub use driver::{Driver, DriverOutgoing, DriverReader, DriverWriter};
 pub use entropy::Seed;
 pub use error::{Error, Misuse, Timer};
 pub use event::Event;

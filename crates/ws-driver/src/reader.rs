@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::{CloseFrame, FrameDecoder, OpCode, Rsv, Rules, SingleFrame, Utf8Decoder};
+use ws_frame::{CloseFrame, FrameDecoder, Framing, OpCode, Rsv, Rules, SingleFrame, Utf8Decoder};
 
 use crate::assembly::Assembly;
 use crate::text::validate;
@@ -27,8 +27,8 @@ use admission::Limits;
     clippy::struct_excessive_bools,
     reason = "independent facts, each told apart below"
 )]
-pub struct Reader {
-    decoder: FrameDecoder,
+pub struct Reader<F: Framing = FrameDecoder> {
+    decoder: F,
     rules: Rules,
     /// Whether the peer masks.
     masked: bool,
@@ -105,12 +105,12 @@ enum Ready {
     Prefix,
 }
 
-impl Reader {
-    pub(crate) fn new(config: &Config, role: Role) -> Self {
+impl<F: Framing> Reader<F> {
+    pub(crate) fn new(config: &Config, role: Role, decoder: F) -> Self {
         // RFC 6455 §5.1: clients mask, servers do not.
         let masked = role == Role::Server;
         Self {
-            decoder: FrameDecoder::new(),
+            decoder,
             rules: Rules::new(masked, Rsv::NONE),
             masked,
             limits: Limits::from(config),
@@ -142,7 +142,7 @@ impl Reader {
     pub fn receive<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e>>, Error> {
         if !self.advance(input, writer, out)? {
@@ -161,7 +161,7 @@ impl Reader {
     pub fn advance(
         &mut self,
         input: &mut &mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         writer.settle(false, out);
@@ -187,7 +187,7 @@ impl Reader {
     pub fn event<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e>>, Error> {
         match self.ready {
@@ -200,7 +200,7 @@ impl Reader {
     fn event_in<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e>>, Error> {
         let bytes: &'e [u8] = match self.ready {
@@ -279,7 +279,7 @@ impl Reader {
         self.received
     }
 
-    pub(crate) fn receive_eof(&mut self, writer: &mut Writer) -> Result<(), Error> {
+    pub(crate) fn receive_eof(&mut self, writer: &mut Writer<F>) -> Result<(), Error> {
         self.at_eof = true;
         if self.is_over() {
             return Ok(());
@@ -289,7 +289,12 @@ impl Reader {
 
     /// Ends the connection: what the peer is told goes to `out`, and nothing more is read.
     #[cold]
-    pub(crate) fn fail(&mut self, error: Error, writer: &mut Writer, out: &mut Vec<u8>) -> Error {
+    pub(crate) fn fail(
+        &mut self,
+        error: Error,
+        writer: &mut Writer<F>,
+        out: &mut Vec<u8>,
+    ) -> Error {
         self.failure = Some(error);
         self.ready = Ready::Nothing;
         self.message = None;
@@ -302,7 +307,7 @@ impl Reader {
         &mut self,
         mode: Mode,
         input: &mut &mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         if self.is_over() {

@@ -2,6 +2,8 @@
 
 use alloc::vec::Vec;
 
+use ws_frame::Framing;
+
 use crate::reader::Reader;
 use crate::time::Span;
 use crate::writer::Writer;
@@ -50,11 +52,11 @@ impl Timers {
     }
 
     /// Lets time pass; see [`Connection::tick`](crate::Connection::tick).
-    pub(crate) fn tick(
+    pub(crate) fn tick<F: Framing>(
         &mut self,
         now: Instant,
-        reader: &mut Reader,
-        writer: &mut Writer,
+        reader: &mut Reader<F>,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
         writer.time_pings(now);
@@ -87,7 +89,13 @@ impl Timers {
             .min_by_key(|(at, _)| *at)
     }
 
-    fn idle(&mut self, now: Instant, reader: &mut Reader, writer: &mut Writer, out: &mut Vec<u8>) {
+    fn idle<F: Framing>(
+        &mut self,
+        now: Instant,
+        reader: &mut Reader<F>,
+        writer: &mut Writer<F>,
+        out: &mut Vec<u8>,
+    ) {
         let Some(timeout) = self.idle_timeout else {
             return;
         };
@@ -101,11 +109,11 @@ impl Timers {
         }
     }
 
-    fn keep_alive(
+    fn keep_alive<F: Framing>(
         &mut self,
         now: Instant,
-        reader: &mut Reader,
-        writer: &mut Writer,
+        reader: &mut Reader<F>,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let Some(Intervals { interval, timeout }) = self.keep_alive else {
@@ -136,11 +144,11 @@ impl Timers {
 
     /// RFC 6455 §7.1.1: the transport should end after the Closes, and is not waited for
     /// without end.
-    fn close(
+    fn close<F: Framing>(
         &mut self,
         now: Instant,
-        reader: &mut Reader,
-        writer: &mut Writer,
+        reader: &mut Reader<F>,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
         (self.sign_by, self.idle_at) = (None, None);

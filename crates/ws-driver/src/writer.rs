@@ -5,8 +5,8 @@ use alloc::vec::Vec;
 use core::fmt::Write;
 
 use ws_frame::{
-    CloseCode, CloseFrame, ControlPayload, EncodedHeader, Header, MaskKey, Masker, OpCode, Rsv,
-    Utf8Decoder,
+    CloseCode, CloseFrame, ControlPayload, EncodedHeader, FrameDecoder, Framing, Header, MaskKey,
+    OpCode, Rsv, Sealing, Utf8Decoder,
 };
 
 use crate::entropy::KeyStream;
@@ -21,7 +21,8 @@ use crate::{Error, Instant, Kind, Message, Misuse, PingId, Seed, Traffic};
     clippy::struct_excessive_bools,
     reason = "independent facts, each told apart below"
 )]
-pub struct Writer {
+pub struct Writer<F: Framing = FrameDecoder> {
+    sealer: F::Sealer,
     /// `Some` on clients, which mask.
     keys: Option<Box<KeyStream>>,
     /// The message that is sent in pieces.
@@ -49,9 +50,10 @@ struct Open {
     utf8: Utf8Decoder,
 }
 
-impl Writer {
-    pub(crate) fn new(seed: Option<Seed>) -> Self {
+impl<F: Framing> Writer<F> {
+    pub(crate) fn new(seed: Option<Seed>, sealer: F::Sealer) -> Self {
         Self {
+            sealer,
             keys: seed.map(|seed| Box::new(KeyStream::new(seed))),
             outgoing: None,
             pongs: Pongs::default(),
@@ -93,12 +95,9 @@ impl Writer {
             return Ok(None);
         }
         self.admit_message()?;
-        Ok(Some(self.header(
-            true,
-            opcode(message.kind()),
-            message.len(),
-            None,
-        )))
+        let opcode = opcode(message.kind());
+        let (header, _) = self.header(true, opcode, message.len(), None);
+        Ok(Some(header))
     }
 
     /// Begins a message that is sent in pieces, each in a frame of its own (RFC 6455 §5.4), for
@@ -107,7 +106,7 @@ impl Writer {
     /// # Errors
     ///
     /// Those of [`send`](Self::send).
-    pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_>, Misuse> {
+    pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_, F>, Misuse> {
         self.admit()?;
         if self.outgoing.is_some() {
             return Err(Misuse::MessageInProgress);
@@ -121,7 +120,7 @@ impl Writer {
     }
 
     /// The message that was begun and not finished, to go on with it.
-    pub fn resume(&mut self) -> Option<Outgoing<'_>> {
+    pub fn resume(&mut self) -> Option<Outgoing<'_, F>> {
         self.outgoing.is_some().then_some(Outgoing { writer: self })
     }
 
@@ -133,7 +132,7 @@ impl Writer {
     /// After our Close, and for more than 125 bytes.
     pub fn ping(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<PingId, Misuse> {
         let payload = self.admit_control(payload)?;
-        self.frame(true, OpCode::Ping, &payload, out);
+        self.control_frame(OpCode::Ping, &payload, out);
         Ok(self.pings.get_or_insert_default().sent(payload))
     }
 
@@ -153,18 +152,6 @@ impl Writer {
         let id = self.pings.get_or_insert_default().next_id();
         // Only after a Close can this fail, and then no ping is needed.
         let _ = self.ping(&id.to_bytes(), out);
-    }
-
-    /// Appends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3).
-    /// Pings are answered without it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`ping`](Self::ping).
-    pub fn pong(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
-        let payload = self.admit_control(payload)?;
-        self.frame(true, OpCode::Pong, &payload, out);
-        Ok(())
     }
 
     /// Appends our Close, after which nothing more can be sent.
@@ -227,7 +214,7 @@ impl Writer {
     #[inline]
     pub(crate) fn answer_ping(&mut self, payload: &[u8], out: &mut Vec<u8>) {
         if !self.is_closed() && self.pongs.admit(payload) {
-            self.frame(true, OpCode::Pong, payload, out);
+            self.control_frame(OpCode::Pong, payload, out);
             self.pongs.appended(self.appended);
         }
     }
@@ -249,7 +236,7 @@ impl Writer {
         if let Some(payload) = self.pongs.take_newest(starved)
             && !self.is_closed()
         {
-            self.frame(true, OpCode::Pong, &payload, out);
+            self.control_frame(OpCode::Pong, &payload, out);
             self.pongs.appended(self.appended);
         }
     }
@@ -289,7 +276,8 @@ impl Writer {
     }
 
     fn close_with(&mut self, payload: &[u8], out: &mut Vec<u8>) {
-        self.frame(true, OpCode::Close, payload, out);
+        let payload = self.sealer.close_payload(payload);
+        self.control_frame(OpCode::Close, payload, out);
         self.close_sent = true;
         self.outgoing = None;
     }
@@ -320,7 +308,13 @@ impl Writer {
         ControlPayload::new(payload).ok_or(Misuse::ControlTooLong)
     }
 
-    /// The one place where frames are written; extensions and drafts join here.
+    /// Apart from messages, so that the compiler has only these to take in where they are sent.
+    #[inline(never)]
+    fn control_frame(&mut self, opcode: OpCode, payload: &[u8], out: &mut Vec<u8>) {
+        self.frame(true, opcode, payload, out);
+    }
+
+    /// The one place where frames are written; extensions join here.
     #[inline]
     fn frame(&mut self, fin: bool, opcode: OpCode, payload: &[u8], out: &mut Vec<u8>) {
         match &mut self.keys {
@@ -344,17 +338,19 @@ impl Writer {
         payload: &[u8],
         out: &mut Vec<u8>,
     ) {
-        self.begin_frame(fin, opcode, Some(key), payload.len(), out);
-        let mut masker = Masker::new(key);
+        let mask = self.begin_frame(fin, opcode, Some(key), payload.len(), out);
+        let Some(mut mask) = mask else {
+            return;
+        };
         // Copied and masked block by block, so that the second pass is in the cache.
         for block in payload.chunks(BLOCK) {
             let start = out.len();
             out.extend_from_slice(block);
-            masker.apply(&mut out[start..]);
+            F::Sealer::mask(&mut mask, &mut out[start..]);
         }
     }
 
-    /// Appends a header, and makes room for its payload.
+    /// Appends a header, and makes room for its payload; gives what the payload is masked with.
     #[inline]
     fn begin_frame(
         &mut self,
@@ -363,12 +359,13 @@ impl Writer {
         mask: Option<MaskKey>,
         len: usize,
         out: &mut Vec<u8>,
-    ) {
-        let header = self.header(fin, opcode, len, mask);
+    ) -> Option<<F::Sealer as Sealing>::Mask> {
+        let (header, mask) = self.header(fin, opcode, len, mask);
         out.reserve(Header::MAX_LEN + len);
         let end = out.len() + header.len();
         out.extend_from_slice(header.padded());
         out.truncate(end);
+        mask
     }
 
     #[inline]
@@ -378,7 +375,7 @@ impl Writer {
         opcode: OpCode,
         len: usize,
         mask: Option<MaskKey>,
-    ) -> EncodedHeader {
+    ) -> (EncodedHeader, Option<<F::Sealer as Sealing>::Mask>) {
         let payload_len = len as u64;
         self.sent.frame(payload_len);
         let header = Header {
@@ -388,9 +385,23 @@ impl Writer {
             mask,
             payload_len,
         };
-        let encoded = header.encode();
+        let (encoded, mask) = self.sealer.seal(&header);
         self.appended += encoded.len() as u64 + payload_len;
-        encoded
+        (encoded, mask)
+    }
+}
+
+impl Writer {
+    /// Appends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3).
+    /// Pings are answered without it, and no draft before version 7 knows it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ping`](Self::ping).
+    pub fn pong(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
+        let payload = self.admit_control(payload)?;
+        self.control_frame(OpCode::Pong, &payload, out);
+        Ok(())
     }
 }
 
@@ -409,11 +420,11 @@ fn opcode(kind: Kind) -> OpCode {
 /// Dropping it leaves the message unfinished: [`Writer::resume`] goes on with it, and until it is
 /// finished no other message can be sent.
 #[derive(Debug)]
-pub struct Outgoing<'w> {
-    writer: &'w mut Writer,
+pub struct Outgoing<'w, F: Framing = FrameDecoder> {
+    writer: &'w mut Writer<F>,
 }
 
-impl Outgoing<'_> {
+impl<F: Framing> Outgoing<'_, F> {
     /// Appends `piece` as a frame. A text may be cut anywhere, even inside a code point.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ mod sealer;
 
 pub use decoder::FrameDecoder;
 pub use masker::Masker;
-pub use sealer::{EncodedHeader, Sealer};
+pub use sealer::Sealer;
 
 /// Which of the three versions, by its number on the wire.
 #[derive(Clone, Copy, Debug)]

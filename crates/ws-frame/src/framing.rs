@@ -1,7 +1,6 @@
 //! The waist: who yields `FramePart`s gets messages, control frames and closing for nothing.
 
 use core::fmt::Debug;
-use core::ops::Deref;
 
 use crate::{
     EncodedHeader, FrameDecoder, FrameError, FramePart, Header, Masker, PartialHeader, SingleFrame,
@@ -45,7 +44,7 @@ pub trait Framing: Sealed + Debug {
     /// beginning of a message; `None` leaves it to the methods above, and where there is no such
     /// short way that is always so.
     #[inline]
-    fn peek_single(&self, input: &[u8], masked: bool) -> Option<SingleFrame> {
+    fn peek_single(input: &[u8], masked: bool) -> Option<SingleFrame> {
         let _ = (input, masked);
         None
     }
@@ -53,20 +52,15 @@ pub trait Framing: Sealed + Debug {
 
 /// How the frames of one direction are written.
 pub trait Sealing: Sealed + Debug {
-    /// What goes in front of a payload; dereferences to its bytes.
-    type Header: Deref<Target = [u8]>;
     /// What masks a payload.
     type Mask: Debug;
 
     /// The header ready to be written, and what its payload must be masked with, if the header
     /// has a [`mask`](Header::mask).
-    fn seal(&self, header: &Header) -> (Self::Header, Option<Self::Mask>);
+    fn seal(&self, header: &Header) -> (EncodedHeader, Option<Self::Mask>);
 
     /// Masks the next `bytes` of a payload in place.
     fn mask(mask: &mut Self::Mask, bytes: &mut [u8]);
-
-    /// The bytes of a header with zeros behind, for a copy of a fixed length that is truncated.
-    fn padded(header: &Self::Header) -> &[u8; Header::MAX_LEN];
 
     /// What goes over the wire for a Close that is to say `payload`. To be asked before the
     /// header, which tells the length of what this gives.
@@ -118,19 +112,14 @@ impl Framing for FrameDecoder {
     }
 
     #[inline]
-    fn peek_single(&self, input: &[u8], masked: bool) -> Option<SingleFrame> {
-        if Self::is_between_frames(self) {
-            SingleFrame::peek(input, masked)
-        } else {
-            None
-        }
+    fn peek_single(input: &[u8], masked: bool) -> Option<SingleFrame> {
+        SingleFrame::peek(input, masked)
     }
 }
 
 impl Sealed for Sealer {}
 
 impl Sealing for Sealer {
-    type Header = EncodedHeader;
     type Mask = Masker;
 
     #[inline]
@@ -141,11 +130,6 @@ impl Sealing for Sealer {
     #[inline]
     fn mask(mask: &mut Masker, bytes: &mut [u8]) {
         mask.apply(bytes);
-    }
-
-    #[inline]
-    fn padded(header: &EncodedHeader) -> &[u8; Header::MAX_LEN] {
-        header.padded()
     }
 
     #[inline]

@@ -76,8 +76,8 @@ impl Header {
 /// A header ready to be written; dereferences to its 2 to 14 bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct EncodedHeader {
-    bytes: [u8; Header::MAX_LEN],
-    len: usize,
+    pub(crate) bytes: [u8; Header::MAX_LEN],
+    pub(crate) len: usize,
 }
 
 impl EncodedHeader {

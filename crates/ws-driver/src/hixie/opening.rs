@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::{Connection, Version, append};
+use super::{Connection, Version};
 use crate::Config;
 
 /// The server's end of hixie-76 between its response head and its proof.
@@ -44,11 +44,8 @@ impl Opening {
 
     /// Queues a message.
     pub fn send(&mut self, text: &str) {
-        append(text, &mut self.queue);
-        let sent = &mut self.connection.statistics.sent;
-        sent.frame(text.len() as u64);
-        sent.messages += 1;
-        self.connection.activity = true;
+        // Only after a Close can this fail.
+        let _ = self.connection.send(text, &mut self.queue);
     }
 
     /// Opens the connection, once the proof is in `out`: appends what was queued, in order.

@@ -137,19 +137,20 @@ fn x18_a_text_without_end_is_refused_at_the_limit() {
     // Memory follows what has come, and goes with the failure.
     let mut connection = Connection::server(Hixie76, &Config::server());
     let (mut out, block) = (vec![], [b'x'; 4096]);
-    let mut largest = 0;
+    let (mut largest, mut taken) = (0, 0);
     run(&mut connection, [&[0x00][..]], &mut out);
     loop {
         let seen = run(&mut connection, [&block[..]], &mut out);
-        largest = largest.max(connection.text.capacity());
+        largest = largest.max(connection.reader.capacity());
         if !seen.is_empty() {
             let limit = 16 << 20;
             assert_eq!(seen, [Failed(Error::MessageTooBig { limit })]);
             break;
         }
-        assert!(connection.text.capacity() <= 2 * connection.size);
+        taken += block.len();
+        assert!(connection.reader.capacity() <= 2 * taken);
     }
-    assert!(largest <= 32 << 20 && connection.text.capacity() == 0);
+    assert!(largest <= 32 << 20 && connection.reader.capacity() == 0);
 }
 
 #[test]
@@ -213,10 +214,12 @@ fn hixie_75_is_closed_without_a_word() {
 fn hixie_75_ends_with_the_transport() {
     let (mut connection, mut out) = (server(Hixie75), vec![]);
     let mut wire = *b"\x00a\xff";
-    assert_eq!(connection.advance(&mut &mut wire[..], &mut out), Ok(true));
+    let (reader, writer) = connection.split_mut();
+    let advanced = reader.advance(&mut &mut wire[..], writer, &mut out);
+    assert_eq!(advanced, Ok(true));
     assert_eq!(connection.receive_eof(), Ok(()));
     assert_eq!(
-        connection.event(),
+        connection.split_mut().0.event(),
         Some(Event::Text("a")),
         "what came is not lost"
     );
@@ -395,11 +398,84 @@ fn what_is_sent_before_the_proof_follows_it() {
 #[test]
 fn an_idle_connection_holds_no_memory() {
     let (mut connection, mut out) = (Connection::server(Hixie75, &Config::server()), vec![]);
+    connection.reader.give_storage(vec![b'z'; 100]);
     let wire = [&b"\x00"[..], &[b'x'; 5000], b"\xff\x00y"].concat();
     assert_eq!(run(&mut connection, [&wire[..]], &mut out).len(), 1);
-    assert!(connection.text.capacity() > 0, "a message is under way");
-    run(&mut connection, [&b"\xff"[..]], &mut out);
-    assert_eq!(connection.text.capacity(), 0);
+    assert_eq!(
+        connection.reader.take_storage(),
+        None,
+        "a message is under way"
+    );
+    assert_eq!(run(&mut connection, [&b"\xff"[..]], &mut out), [text("y")]);
+    let storage = connection.reader.take_storage().unwrap();
+    assert!(storage.is_empty() && storage.capacity() >= 5000);
+    assert_eq!(connection.reader.capacity(), 0);
+    let mut input = *b"\x00a\xff";
+    let (reader, writer) = connection.split_mut();
+    assert_eq!(
+        reader.advance(&mut &mut input[..], writer, &mut out),
+        Ok(true)
+    );
+    assert_eq!(reader.take_storage(), None, "a message is to be lent");
+    assert_eq!(reader.event(), Some(Event::Text("a")));
+    assert!(reader.take_storage().is_some());
+}
+
+#[test]
+fn a_text_is_answered_while_it_is_held() {
+    let (mut connection, mut out) = (server(Hixie76), vec![]);
+    let mut wire = *b"\x00one\xff\x00two\xff\xff\x00";
+    let mut input = &mut wire[..];
+    let (reader, writer) = connection.split_mut();
+    while let Some(event) = reader.receive(&mut input, writer, &mut out).unwrap() {
+        match event {
+            Event::Text(text) => writer.send(text, &mut out).unwrap(),
+            Event::Close => assert!(writer.is_closed() && reader.is_over()),
+        }
+    }
+    assert_eq!(out, b"\x00one\xff\x00two\xff\xff\x00");
+}
+
+#[test]
+fn a_text_in_pieces_goes_out_whole_or_not_at_all() {
+    let (mut connection, mut out) = (server(Hixie76), vec![]);
+    let (_, writer) = connection.split_mut();
+    let mut outgoing = writer.start().unwrap();
+    // Cut inside a code point; a piece that cannot follow is not added.
+    outgoing.write(b"a\xc3").unwrap();
+    assert_eq!(outgoing.write(b"a"), Err(Misuse::InvalidUtf8));
+    outgoing.write(b"\xa9").unwrap();
+    assert_eq!(writer.send("x", &mut out), Err(Misuse::MessageInProgress));
+    assert_eq!(writer.start().map(|_| ()), Err(Misuse::MessageInProgress));
+    assert!(out.is_empty());
+    let outgoing = writer.resume().unwrap();
+    outgoing.finish(b"z", &mut out).unwrap();
+    assert_eq!(out, b"\x00a\xc3\xa9z\xff");
+    assert!(writer.resume().is_none());
+    assert_eq!(writer.sent.messages, 1);
+
+    // Exactly the limit, and one more.
+    let mut outgoing = writer.start().unwrap();
+    outgoing.write(b"0123456789").unwrap();
+    assert_eq!(outgoing.write(b"a"), Err(Misuse::Unsupported));
+    out.clear();
+    outgoing.finish(b"", &mut out).unwrap();
+    assert_eq!(out, b"\x000123456789\xff");
+
+    // Ends inside a code point.
+    let mut outgoing = writer.start().unwrap();
+    outgoing.write(b"\xc3").unwrap();
+    assert_eq!(outgoing.finish(b"", &mut out), Err(Misuse::InvalidUtf8));
+    // Our Close ends it, and what there was of it is never seen.
+    out.clear();
+    run(&mut connection, [&b"\xff\x00"[..]], &mut out);
+    assert_eq!(out, b"\xff\x00");
+    assert!(connection.writer.resume().is_none());
+    let (mut connection, refused) = (server(Hixie75), Err(Misuse::SendAfterClose));
+    connection.writer.start().unwrap();
+    connection.close(&mut out).unwrap();
+    assert!(connection.writer.resume().is_none());
+    assert_eq!(connection.writer.start().map(|_| ()), refused);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which frames may come now, and how much of a message.
 
-use ws_frame::{Header, OpCode, Utf8Decoder};
+use ws_frame::{Framing, Header, OpCode, Utf8Decoder};
 
 use super::{Incoming, Mode, Reader};
 use crate::{Config, Error, Kind};
@@ -32,7 +32,7 @@ impl Limits {
     }
 }
 
-impl Reader {
+impl<F: Framing> Reader<F> {
     /// Judges a header when it is complete, before any of its payload.
     #[inline]
     pub(super) fn begin(&mut self, header: &Header, mode: Mode) -> Result<(), Error> {

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use ws_frame::Framing;
+
 use super::{Chunk, Error, Event, Kind, Message, Mode, Reader, Ready, Writer, validate};
 
-impl Reader {
+impl<F: Framing> Reader<F> {
     /// As [`receive`](Self::receive), but delivers messages in chunks; see
     /// [`Connection::receive_chunk`](crate::Connection::receive_chunk).
     ///
@@ -15,7 +17,7 @@ impl Reader {
     pub fn receive_chunk<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e, Chunk<'e>>>, Error> {
         if !self.advance_chunk(input, writer, out)? {
@@ -34,7 +36,7 @@ impl Reader {
     pub fn advance_chunk(
         &mut self,
         input: &mut &mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         writer.settle(false, out);
@@ -50,7 +52,7 @@ impl Reader {
     pub fn event_chunk<'e, 'b: 'e>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e, Chunk<'e>>>, Error> {
         let ready = core::mem::take(&mut self.ready);

@@ -2,14 +2,14 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::{CloseFrame, OpCode};
+use ws_frame::{CloseFrame, Framing, OpCode};
 
 use super::{Reader, Ready};
 use crate::assembly::Assembly;
 use crate::writer::Writer;
 use crate::{Error, Event, PingId};
 
-impl Reader {
+impl<F: Framing> Reader<F> {
     /// Takes a control frame, which may come between the fragments of a message (§5.4).
     #[inline]
     pub(super) fn find_control(&mut self, opcode: OpCode, input: &mut &mut [u8]) -> Ready {
@@ -31,7 +31,7 @@ impl Reader {
     pub(super) fn control_event<'e, 'b: 'e, M>(
         &'e mut self,
         input: &mut &'b mut [u8],
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e, M>>, Error> {
         let (opcode, payload) = match self.ready {

@@ -2,9 +2,11 @@
 
 use alloc::vec::Vec;
 
+use ws_frame::Framing;
+
 use super::{Error, Kind, Mode, Reader, Ready, Writer, validate};
 
-impl Reader {
+impl<F: Framing> Reader<F> {
     /// From how many missing bytes on it pays to read into place: less comes along with what
     /// follows in one read of an ordinary buffer.
     const WORTHWHILE: u64 = 16 << 10;
@@ -34,7 +36,7 @@ impl Reader {
     pub fn filled(
         &mut self,
         len: usize,
-        writer: &mut Writer,
+        writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         let (Some(message), Some(_)) = (self.message, self.frame) else {

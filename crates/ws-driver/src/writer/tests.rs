@@ -5,7 +5,7 @@ use alloc::vec;
 use super::*;
 
 fn server() -> Writer {
-    Writer::new(None)
+    Writer::new(None, ws_frame::Sealer::default())
 }
 
 // RFC 6455 §5.6
@@ -30,7 +30,7 @@ fn whole_messages_and_control_frames() {
 // RFC 6455 §5.3
 #[test]
 fn clients_mask_every_frame_with_a_key_of_its_own() {
-    let mut writer = Writer::new(Some(Seed([1; 32])));
+    let mut writer = Writer::<FrameDecoder>::new(Some(Seed([1; 32])), ws_frame::Sealer::default());
     let mut out = vec![];
     let payload = vec![0xAA; 3 * BLOCK + 5];
     for bytes in [&payload[..], b"", b"x"] {
@@ -38,7 +38,7 @@ fn clients_mask_every_frame_with_a_key_of_its_own() {
         writer.send(Message::Binary(bytes), &mut out).unwrap();
         let (header, len) = Header::decode(&out).unwrap().unwrap();
         let mut unmasked = out[len..].to_vec();
-        Masker::new(header.mask.unwrap()).apply(&mut unmasked);
+        ws_frame::Masker::new(header.mask.unwrap()).apply(&mut unmasked);
         assert_eq!(unmasked, bytes);
     }
     let mut keys = vec![];

@@ -1,10 +1,8 @@
 //! Headers to bytes.
 
-use core::ops::Deref;
-
 use super::{Masker, Version, bits};
 use crate::framing::Sealed;
-use crate::{Header, Sealing};
+use crate::{EncodedHeader, Header, Sealing};
 
 /// Writes the frames of one version.
 ///
@@ -40,40 +38,32 @@ impl Sealer {
 impl Sealed for Sealer {}
 
 impl Sealing for Sealer {
-    type Header = EncodedHeader;
     type Mask = Masker;
 
     fn seal(&self, header: &Header) -> (EncodedHeader, Option<Masker>) {
-        let mut out = EncodedHeader {
-            bytes: [0; Header::MAX_LEN],
-            len: 0,
-        };
-        if let Some(key) = header.mask {
-            out.push(&key.0);
-        }
-        let start = out.len;
         // All else is where RFC 6455 has it, and the bit of MASK is reserved: 0.
-        out.push(
-            &Header {
-                mask: None,
-                ..*header
-            }
-            .encode(),
-        );
-        out.bytes[start] = out.bytes[start] & 0xF0 | bits(header.opcode);
-        let mut masker = header.mask.map(|key| self.version.masker(key));
-        if let Some(masker) = &mut masker {
-            masker.apply(&mut out.bytes[start..out.len]);
-        }
-        (out, masker)
+        let unmasked = Header {
+            mask: None,
+            ..*header
+        };
+        let mut encoded = unmasked.encode();
+        encoded.bytes[0] = encoded.bytes[0] & 0xF0 | bits(header.opcode);
+        let Some(key) = header.mask else {
+            return (encoded, None);
+        };
+        let mut masker = self.version.masker(key);
+        let len = encoded.len;
+        masker.apply(&mut encoded.bytes[..len]);
+        // Before: bytes [ header . . . . ]      ten of header at most, and four of key
+        // after:  bytes [ key header ]
+        encoded.bytes.copy_within(..len, key.0.len());
+        encoded.bytes[..key.0.len()].copy_from_slice(&key.0);
+        encoded.len += key.0.len();
+        (encoded, Some(masker))
     }
 
     fn mask(mask: &mut Masker, bytes: &mut [u8]) {
         mask.apply(bytes);
-    }
-
-    fn padded(header: &EncodedHeader) -> &[u8; Header::MAX_LEN] {
-        &header.bytes
     }
 
     fn close_payload<'p>(&self, payload: &'p [u8]) -> &'p [u8] {
@@ -84,28 +74,5 @@ impl Sealing for Sealer {
             Version::Hybi5 => b"S",
             Version::Hybi6 => payload,
         }
-    }
-}
-
-/// A key and a header ready to be written; dereferences to its 2 to 14 bytes.
-#[derive(Clone, Copy, Debug)]
-pub struct EncodedHeader {
-    bytes: [u8; Header::MAX_LEN],
-    len: usize,
-}
-
-impl EncodedHeader {
-    /// At most ten bytes of header go behind four of key.
-    fn push(&mut self, more: &[u8]) {
-        self.bytes[self.len..self.len + more.len()].copy_from_slice(more);
-        self.len += more.len();
-    }
-}
-
-impl Deref for EncodedHeader {
-    type Target = [u8];
-
-    fn deref(&self) -> &[u8] {
-        &self.bytes[..self.len]
     }
 }

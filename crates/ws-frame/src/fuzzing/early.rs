@@ -43,7 +43,7 @@ fn round_trip(version: Version, masked: bool, header: &Header, payload: &[u8]) {
         payload_len: sent.len() as u64,
         ..*header
     });
-    assert!(Sealer::padded(&encoded).starts_with(&encoded));
+    assert!(encoded.padded().starts_with(&encoded));
     let mut wire = encoded.to_vec();
     wire.extend_from_slice(sent);
     if let Some(mut mask) = mask {

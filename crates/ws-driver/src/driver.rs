@@ -1,0 +1,252 @@
+//! A connection of any version.
+
+use alloc::vec::Vec;
+
+use ws_frame::CloseFrame;
+
+use crate::{
+    Chunk, Closure, Connection, Error, Event, Instant, Kind, Message, Misuse, PingId, Role, State,
+    Statistics, Timer,
+};
+#[cfg(feature = "drafts")]
+use {
+    crate::early::FrameDecoder as ScrambledFrames, crate::hixie::Connection as TextConnection,
+    alloc::boxed::Box,
+};
+
+/// Does the same with whichever connection this is, or whichever half of one.
+macro_rules! each {
+    ($any:ident, $value:expr, $it:ident => $done:expr) => {
+        match $value {
+            $any::Rfc6455($it) => $done,
+            #[cfg(feature = "drafts")]
+            $any::Scrambled($it) => $done,
+            #[cfg(feature = "drafts")]
+            $any::Texts($it) => $done,
+        }
+    };
+}
+
+#[cfg(feature = "drafts")]
+mod hixie;
+mod reader;
+mod writer;
+
+pub use reader::DriverReader;
+pub use writer::{DriverOutgoing, DriverWriter};
+
+/// An open connection of any version that is compiled in, with the verbs of [`Connection`].
+///
+/// Made from one of a known version. Without the feature `drafts` there is no other than
+/// [`Connection`], and this costs nothing.
+///
+/// What a version lacks is [`Misuse::Unsupported`]:
+///
+/// | version | has no |
+/// |---|---|
+/// | 4 to 6 | [`pong`](DriverWriter::pong) that nobody asked for |
+/// | hixie-75, hixie-76 | binary messages, Ping and Pong, and messages in pieces that are larger than [`max_message_size`](crate::Config::max_message_size): they are gathered |
+///
+/// What a [`close`](Self::close) says is no misuse: before version 6 it is checked and left out.
+///
+/// ```
+/// use ws_driver::{Config, Connection, Driver, Event};
+///
+/// let mut server = Driver::from(Connection::server(&Config::server()));
+/// let mut read = *b"\x81\x82\0\0\0\0hi";
+/// let (mut input, mut out) = (&mut read[..], Vec::new());
+/// let (mut reader, mut writer) = server.split_mut();
+/// while let Some(event) = reader.reborrow().receive(&mut input, &mut writer, &mut out)? {
+///     if let Event::Message(message) = event {
+///         writer.send(message, &mut out)?;
+///     }
+/// }
+/// assert_eq!(out, b"\x81\x02hi");
+/// # Ok::<(), Box<dyn core::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Driver(Any);
+
+/// The rare ones are boxed, so that all are as large as the usual one.
+#[derive(Debug)]
+#[cfg_attr(
+    feature = "drafts",
+    expect(clippy::large_enum_variant, reason = "nearly all are the large one")
+)]
+enum Any {
+    Rfc6455(Connection),
+    #[cfg(feature = "drafts")]
+    Scrambled(Box<Connection<ScrambledFrames>>),
+    #[cfg(feature = "drafts")]
+    Texts(Box<TextConnection>),
+}
+
+impl From<Connection> for Driver {
+    fn from(connection: Connection) -> Self {
+        Self(Any::Rfc6455(connection))
+    }
+}
+
+#[cfg(feature = "drafts")]
+impl From<Connection<ScrambledFrames>> for Driver {
+    fn from(connection: Connection<ScrambledFrames>) -> Self {
+        Self(Any::Scrambled(Box::new(connection)))
+    }
+}
+
+#[cfg(feature = "drafts")]
+impl From<TextConnection> for Driver {
+    fn from(connection: TextConnection) -> Self {
+        Self(Any::Texts(Box::new(connection)))
+    }
+}
+
+impl Driver {
+    /// Takes bytes off the front of `input` until the peer has done something; see
+    /// [`Connection::receive`].
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn receive<'e, 'b: 'e>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e>>, Error> {
+        let (reader, mut writer) = self.split_mut();
+        reader.receive(input, &mut writer, out)
+    }
+
+    /// As [`receive`](Self::receive), but delivers messages in chunks as they come; see
+    /// [`Connection::receive_chunk`]. A message of hixie-75 or hixie-76 is one chunk, and keeps
+    /// within [`max_message_size`](crate::Config::max_message_size).
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn receive_chunk<'e, 'b: 'e>(
+        &'e mut self,
+        input: &mut &'b mut [u8],
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'e, Chunk<'e>>>, Error> {
+        let (reader, mut writer) = self.split_mut();
+        reader.receive_chunk(input, &mut writer, out)
+    }
+
+    /// Notes that the transport has ended.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::UnexpectedEof`] if there was no closing handshake and no failure before. hixie-75
+    /// closes by this, between two messages.
+    pub fn receive_eof(&mut self) -> Result<(), Error> {
+        each!(Any, &mut self.0, it => it.receive_eof())
+    }
+
+    /// Appends a whole message.
+    ///
+    /// # Errors
+    ///
+    /// After our Close, while a message that is sent in pieces is unfinished, and for a kind that
+    /// the version does not have.
+    #[inline]
+    pub fn send(&mut self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        self.split_mut().1.send(message, out)
+    }
+
+    /// Begins a message that is sent in pieces; see [`DriverWriter::start`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn start(&mut self, kind: Kind) -> Result<DriverOutgoing<'_>, Misuse> {
+        self.split_mut().1.into_start(kind)
+    }
+
+    /// Appends a Ping and names it; see [`Connection::ping`].
+    ///
+    /// # Errors
+    ///
+    /// After our Close, for more than 125 bytes, and if the version has no pings.
+    pub fn ping(&mut self, payload: &[u8], out: &mut Vec<u8>) -> Result<PingId, Misuse> {
+        self.split_mut().1.ping(payload, out)
+    }
+
+    /// Appends our Close; see [`Connection::close`] and [`DriverWriter::close`].
+    ///
+    /// # Errors
+    ///
+    /// After our Close, and for a reason of more than 123 bytes.
+    pub fn close(
+        &mut self,
+        frame: Option<CloseFrame<'_>>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misuse> {
+        self.split_mut().1.close(frame, out)
+    }
+
+    /// Lets time pass up to `now`; see [`Connection::tick`].
+    ///
+    /// # Errors
+    ///
+    /// [`Error::TimedOut`] when the peer did not answer in time.
+    pub fn tick(&mut self, now: Instant, out: &mut Vec<u8>) -> Result<Option<Instant>, Error> {
+        each!(Any, &mut self.0, it => it.tick(now, out))
+    }
+
+    /// Both halves at once, to answer while an event is held.
+    #[inline]
+    pub fn split_mut(&mut self) -> (DriverReader<'_>, DriverWriter<'_>) {
+        each!(Any, &mut self.0, it => {
+            let (reader, writer) = it.split_mut();
+            (reader.into(), writer.into())
+        })
+    }
+
+    /// Which end this is.
+    pub fn role(&self) -> Role {
+        each!(Any, &self.0, it => it.role())
+    }
+
+    /// Where the connection stands.
+    pub fn state(&self) -> State {
+        each!(Any, &self.0, it => it.state())
+    }
+
+    /// Whether the transport's write side should be closed, once all of `out` is written; see
+    /// [`Connection::wants_shutdown`].
+    pub fn wants_shutdown(&self) -> bool {
+        each!(Any, &self.0, it => it.wants_shutdown())
+    }
+
+    /// How the connection ended; `None` before it has.
+    pub fn closure(&self) -> Option<Closure> {
+        each!(Any, &self.0, it => it.closure())
+    }
+
+    /// What the peer's Close said; `None` before it came, if it was empty, and before version 6.
+    pub fn close_frame(&self) -> Option<CloseFrame<'_>> {
+        match &self.0 {
+            Any::Rfc6455(connection) => connection.close_frame(),
+            #[cfg(feature = "drafts")]
+            Any::Scrambled(connection) => connection.close_frame(),
+            #[cfg(feature = "drafts")]
+            Any::Texts(_) => None,
+        }
+    }
+
+    /// What the deadline that [`tick`](Self::tick) returned is for.
+    pub fn next_timer(&self) -> Option<Timer> {
+        each!(Any, &self.0, it => it.next_timer())
+    }
+
+    /// What the connection has done so far.
+    pub fn statistics(&self) -> Statistics {
+        each!(Any, &self.0, it => it.statistics())
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! The inbound half of any version.
+
+use alloc::vec::Vec;
+
+use super::{DriverWriter, writer};
+#[cfg(feature = "drafts")]
+use super::{ScrambledFrames, hixie::TextsReader};
+#[cfg(feature = "drafts")]
+use crate::hixie::Reader as TextReader;
+use crate::{Chunk, Error, Event, Reader};
+
+/// The inbound half of a [`Driver`](crate::Driver), with the verbs of [`Reader`].
+///
+/// What lends takes this itself: [`reborrow`](Self::reborrow) keeps it for later.
+///
+/// Everything that takes the other half takes the one it was split from. Of another version it is
+/// not answered with: then whatever comes is dropped.
+#[derive(Debug)]
+pub struct DriverReader<'r>(Half<'r>);
+
+#[derive(Debug)]
+enum Half<'r> {
+    Rfc6455(&'r mut Reader),
+    #[cfg(feature = "drafts")]
+    Scrambled(&'r mut Reader<ScrambledFrames>),
+    #[cfg(feature = "drafts")]
+    Texts(TextsReader<'r>),
+}
+
+impl<'r> DriverReader<'r> {
+    /// The same for a while.
+    #[inline]
+    pub fn reborrow(&mut self) -> DriverReader<'_> {
+        DriverReader(match &mut self.0 {
+            Half::Rfc6455(reader) => Half::Rfc6455(reader),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(reader) => Half::Scrambled(reader),
+            #[cfg(feature = "drafts")]
+            Half::Texts(reader) => Half::Texts(reader.reborrow()),
+        })
+    }
+
+    /// Takes bytes off the front of `input` until the peer has done something; see
+    /// [`Reader::receive`].
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn receive<'b: 'r>(
+        mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'r>>, Error> {
+        if !self.advance(input, writer, out)? {
+            return Ok(None);
+        }
+        self.event(input, writer, out)
+    }
+
+    /// Whether a message stands ready that came in one frame, all of which is in front of
+    /// `input`; see [`Reader::peek`]. `false` says nothing.
+    #[inline]
+    pub fn peek(&mut self, input: &[u8]) -> bool {
+        match &mut self.0 {
+            Half::Rfc6455(reader) => reader.peek(input),
+            // There is no such short way.
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(_) | Half::Texts(_) => false,
+        }
+    }
+
+    /// The first step of [`receive`](Self::receive); see [`Reader::advance`].
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn advance(
+        &mut self,
+        input: &mut &mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        match (&mut self.0, writer.half()) {
+            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
+                reader.advance(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
+                reader.advance(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Texts(reader), writer::Half::Texts(writer)) => {
+                reader.advance(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            _ => {
+                *input = &mut [];
+                Ok(false)
+            }
+        }
+    }
+
+    /// The second step of [`receive`](Self::receive); see [`Reader::event`].
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule that shows only in the whole payload.
+    #[inline]
+    pub fn event<'b: 'r>(
+        self,
+        input: &mut &'b mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'r>>, Error> {
+        match (self.0, writer.half()) {
+            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
+                reader.event(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
+                reader.event(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Texts(reader), _) => Ok(reader.event()),
+            #[cfg(feature = "drafts")]
+            _ => Ok(None),
+        }
+    }
+
+    /// As [`receive`](Self::receive), but delivers messages in chunks; see
+    /// [`Driver::receive_chunk`](crate::Driver::receive_chunk).
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn receive_chunk<'b: 'r>(
+        mut self,
+        input: &mut &'b mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'r, Chunk<'r>>>, Error> {
+        if !self.advance_chunk(input, writer, out)? {
+            return Ok(None);
+        }
+        self.event_chunk(input, writer, out)
+    }
+
+    /// The first step of [`receive_chunk`](Self::receive_chunk).
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule or a limit.
+    #[inline]
+    pub fn advance_chunk(
+        &mut self,
+        input: &mut &mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<bool, Error> {
+        match (&mut self.0, writer.half()) {
+            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
+                reader.advance_chunk(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
+                reader.advance_chunk(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Texts(reader), writer::Half::Texts(writer)) => {
+                reader.advance(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            _ => {
+                *input = &mut [];
+                Ok(false)
+            }
+        }
+    }
+
+    /// The second step of [`receive_chunk`](Self::receive_chunk).
+    ///
+    /// # Errors
+    ///
+    /// As [`event`](Self::event).
+    pub fn event_chunk<'b: 'r>(
+        self,
+        input: &mut &'b mut [u8],
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<Option<Event<'r, Chunk<'r>>>, Error> {
+        match (self.0, writer.half()) {
+            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
+                reader.event_chunk(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
+                reader.event_chunk(input, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Texts(reader), _) => Ok(reader.event_chunk()),
+            #[cfg(feature = "drafts")]
+            _ => Ok(None),
+        }
+    }
+
+    /// Room to read the rest of a large message into; see [`Reader::room`]. Always `None` in
+    /// hixie-75 and hixie-76, where no length is known.
+    #[inline]
+    pub fn room(self) -> Option<&'r mut [u8]> {
+        match self.0 {
+            Half::Rfc6455(reader) => reader.room(),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(reader) => reader.room(),
+            #[cfg(feature = "drafts")]
+            Half::Texts(_) => None,
+        }
+    }
+
+    /// Takes the first `len` bytes that were read into the room; see [`Reader::filled`].
+    ///
+    /// # Errors
+    ///
+    /// When the peer breaks a rule: text that is not UTF-8.
+    pub fn filled(
+        &mut self,
+        len: usize,
+        writer: &mut DriverWriter<'_>,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Error> {
+        match (&mut self.0, writer.half()) {
+            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
+                reader.filled(len, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
+                reader.filled(len, writer, out)
+            }
+            #[cfg(feature = "drafts")]
+            _ => Ok(()),
+        }
+    }
+
+    /// Gives storage to join messages in; see [`Reader::give_storage`].
+    pub fn give_storage(&mut self, storage: Vec<u8>) {
+        each!(Half, &mut self.0, it => it.give_storage(storage));
+    }
+
+    /// Takes back the storage that messages are joined in, if none lies in it; see
+    /// [`Reader::take_storage`].
+    pub fn take_storage(&mut self) -> Option<Vec<u8>> {
+        each!(Half, &mut self.0, it => it.take_storage())
+    }
+
+    /// Passes over the rest of a message of which a chunk was received; see
+    /// [`Reader::skip_message`].
+    pub fn skip_message(&mut self) {
+        match &mut self.0 {
+            Half::Rfc6455(reader) => reader.skip_message(),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(reader) => reader.skip_message(),
+            // Whose chunks are whole messages.
+            #[cfg(feature = "drafts")]
+            Half::Texts(_) => {}
+        }
+    }
+
+    /// Whether nothing more will come: the peer's Close has, or the connection failed.
+    pub fn is_over(&self) -> bool {
+        each!(Half, &self.0, it => it.is_over())
+    }
+}
+
+impl<'r> From<&'r mut Reader> for DriverReader<'r> {
+    #[inline]
+    fn from(reader: &'r mut Reader) -> Self {
+        Self(Half::Rfc6455(reader))
+    }
+}
+
+#[cfg(feature = "drafts")]
+impl<'r> From<&'r mut Reader<ScrambledFrames>> for DriverReader<'r> {
+    #[inline]
+    fn from(reader: &'r mut Reader<ScrambledFrames>) -> Self {
+        Self(Half::Scrambled(reader))
+    }
+}
+
+#[cfg(feature = "drafts")]
+impl<'r> From<&'r mut TextReader> for DriverReader<'r> {
+    #[inline]
+    fn from(reader: &'r mut TextReader) -> Self {
+        Self(Half::Texts(TextsReader::new(reader)))
+    }
+}
