@@ -7,7 +7,8 @@ import net from "node:net";
 import { Inbox, main } from "./matrix.mjs";
 import { load } from "./packages.mjs";
 
-const driver = load("websocket-driver");
+// The same in an older version, which speaks older versions, if the variable names that.
+const driver = load(process.env.WEBSOCKET_DRIVER ?? "websocket-driver");
 
 function link(driver, stream, path) {
   const inbox = new Inbox();

@@ -1,9 +1,12 @@
 //! Peers that we did not write, installed below the target directory, and the tests with them.
 //!
 //! What is installed is listed by `tests/interop/package.json` for npm and
-//! `tests/interop/requirements.txt` for pip; the browser comes from Debian. The tests find it all
-//! by two variables: `HYBI_INTEROP_DIR` is the directory that holds `node_modules` and `venv`,
-//! and `CHROMIUM` is the browser. `CHROMEDRIVER` is set where there is one.
+//! `tests/interop/requirements.txt` for pip; the browser and HAProxy come from Debian, and the
+//! Autobahn of Python 2.7 from the environment of wstest. The tests find it all by variables:
+//! `HYBI_INTEROP_DIR` is the directory that holds `node_modules` and `venv`, `HYBI_PYTHON2` is the
+//! old interpreter, `CHROMIUM` the browser and `HAPROXY` the proxy; `HYBI_PYTHON2_LIBRARIES` and
+//! `HAPROXY_LIBRARIES` are set where these have libraries of their own, and `CHROMEDRIVER` where
+//! there is one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +15,8 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{autobahn, debian11, shell};
 
 /// What to do besides installing.
 #[derive(Args, Debug, Default)]
@@ -31,6 +34,7 @@ const LISTS: [&str; 2] = ["package.json", "requirements.txt"];
 /// Installs what is missing, then runs the tests of the feature `interop`.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     install(workspace)?;
+    let autobahn = autobahn::install::environment(workspace)?;
     if options.install_only {
         return Ok(());
     }
@@ -40,6 +44,16 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(&options.filter)
         .env("HYBI_INTEROP_DIR", directory(workspace))
         .env("CHROMIUM", chromium()?);
+    let (haproxy, libraries) = haproxy(workspace)?;
+    command.env("HAPROXY", haproxy);
+    if let Some(libraries) = libraries {
+        command.env("HAPROXY_LIBRARIES", libraries);
+    }
+    let (python, libraries) = autobahn.interpreter();
+    command.env("HYBI_PYTHON2", python);
+    if let Some(libraries) = libraries {
+        command.env("HYBI_PYTHON2_LIBRARIES", libraries);
+    }
     if let Some(driver) = shell::find_program("chromedriver") {
         command.env("CHROMEDRIVER", driver);
     }
@@ -111,6 +125,23 @@ fn chromium() -> Result<PathBuf> {
     let set = std::env::var_os("CHROMIUM").map(PathBuf::from);
     set.or_else(|| shell::find_program("chromium"))
         .context("there is no chromium; say where by the variable CHROMIUM")
+}
+
+/// The proxy and its libraries: Debian 11's, because from 2.4 on HAProxy refuses what came before
+/// RFC 6455. A variable may name another.
+fn haproxy(workspace: &Workspace) -> Result<(PathBuf, Option<PathBuf>)> {
+    if let Some(set) = std::env::var_os("HAPROXY") {
+        return Ok((set.into(), None));
+    }
+    let unpacked = directory(workspace).join("haproxy");
+    let program = unpacked.join("usr/sbin/haproxy");
+    let libraries = debian11::libraries(&unpacked);
+    if !program.is_file() {
+        let apt = directory(workspace).join("apt");
+        debian11::unpack(&apt, &["haproxy", "liblua5.3-0", "libssl1.1"], &unpacked)
+            .context("a HAProxy before 2.4 is needed; say where by the variable HAPROXY")?;
+    }
+    Ok((program, Some(libraries)))
 }
 
 /// Debian's packages need root; where we are not root, the user is told what to do.

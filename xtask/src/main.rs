@@ -11,6 +11,7 @@
 mod autobahn;
 mod bench;
 mod ci;
+mod debian11;
 mod fuzz;
 mod interop;
 mod layers;

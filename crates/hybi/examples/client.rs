@@ -11,7 +11,7 @@ use ::futures::channel::mpsc;
 use ::futures::future::{Either, select};
 use ::futures::{AsyncRead, AsyncWrite, SinkExt, StreamExt};
 use clap::Parser;
-use hybi::handshake::Misuse;
+use hybi::handshake::{Misuse, Version, Versions};
 use hybi::{Closure, Error, Event, Message, Options, Request, WebSocket};
 
 /// Sends each line as a text message and prints what comes.
@@ -22,6 +22,9 @@ struct Arguments {
     /// Ask for this subprotocol; may be repeated, the preferred one first.
     #[arg(long)]
     subprotocol: Vec<String>,
+    /// Speak this version of the protocol, such as `hybi-8` or `hixie-76`.
+    #[arg(long, default_value = "hybi-13", value_parser = version)]
+    speak: Version,
     /// Answer every message with itself instead, until the peer closes.
     #[arg(long)]
     echo: bool,
@@ -37,6 +40,7 @@ fn main() -> anyhow::Result<()> {
         .subprotocol
         .iter()
         .try_fold(request, |request, name| request.with_subprotocol(name))
+        .and_then(|request| request.with_version(arguments.speak))
         .map_err(|misuse: Misuse| Error::from(misuse))?;
     let options = Options::client();
     if arguments.tokio {
@@ -53,6 +57,17 @@ fn main() -> anyhow::Result<()> {
             run(socket, arguments.echo).await
         })
     }
+}
+
+/// The version of this name.
+fn version(name: &str) -> Result<Version, String> {
+    let mut versions = Versions::ALL.iter();
+    versions
+        .find(|version| version.to_string() == name)
+        .ok_or_else(|| {
+            let names: Vec<String> = Versions::ALL.iter().map(|each| each.to_string()).collect();
+            format!("there are {}", names.join(", "))
+        })
 }
 
 async fn run<T>(mut socket: WebSocket<T>, echoes: bool) -> anyhow::Result<()>

@@ -15,6 +15,7 @@ use ::futures::{AsyncRead, AsyncWrite};
 use anyhow::Context;
 use clap::Parser;
 use hybi::futures::Incoming;
+use hybi::handshake::Versions;
 use hybi::smol::Socket;
 use hybi::{Error, Event, Options, Status};
 
@@ -32,6 +33,9 @@ struct Arguments {
     /// Run on tokio; on smol otherwise.
     #[arg(long)]
     tokio: bool,
+    /// Accept every version that clients ever spoke, down to hixie-75.
+    #[arg(long)]
+    all_versions: bool,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -43,6 +47,9 @@ fn main() -> anyhow::Result<()> {
 
     let mut options = Options::server();
     options.handshake.subprotocols = vec!["echo".into()];
+    if arguments.all_versions {
+        options.handshake.versions = Versions::ALL;
+    }
     let options = Arc::new(options);
     if arguments.tokio {
         on_tokio(listener, arguments.threads.get(), &options)

@@ -1,14 +1,14 @@
 //! Servers: from a byte stream to a WebSocket.
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::Connection;
+use ws_driver::Role;
 use ws_handshake::{
     Accept, Fields, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
 };
 use ws_http::{RequestDecoder, RequestHead, ResponseHead};
 
 use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket};
+use crate::{Error, Options, Timer, WebSocket, version};
 
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// rules of [`Options::handshake`].
@@ -213,25 +213,40 @@ async fn answer<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    let asked = requested.offer().version();
     let accept = match decide(requested.offer()) {
-        Ok(accept) => accept,
+        Ok(accept) => version::complete(accept, asked)?,
         Err(reject) => {
             requested.reject(reject, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
         }
     };
-    let established = match requested.accept(accept, &mut opening.output.buffer) {
-        Ok(ServerHandshake::Established(established)) => established,
-        // No other state can follow in the versions that are spoken.
-        Ok(_) => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
+    let mut step = match requested.accept(accept, &mut opening.output.buffer) {
+        Ok(step) => step,
         Err(misuse) => {
             opening.finish().await;
             return Err(misuse.into());
         }
     };
     opening.flush().await?;
-    let connection = Connection::server(&options.connection);
+    let established = loop {
+        match step {
+            ServerHandshake::Established(established) => break established,
+            // The last of the request may come behind the head of its answer.
+            ServerHandshake::NeedsInput(waiting) => {
+                step = opening.take_and_answer(|unread, out| waiting.receive(unread, out))?;
+                opening.flush().await?;
+                let needs_input = matches!(step, ServerHandshake::NeedsInput(_));
+                if needs_input && opening.read().await? == 0 {
+                    return Err(Error::Io(std::io::ErrorKind::UnexpectedEof.into()));
+                }
+            }
+            // No other state can follow.
+            _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
+        }
+    };
+    let connection = version::connection(Role::Server, &established, options)?;
     Ok(WebSocket::opened(opening, connection, options, established))
 }
 

@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::Connection;
+use ws_driver::Role;
 use ws_handshake::{ClientHandshake, Request, Response};
 
-use crate::entropy::{nonce, seed};
+use crate::entropy::nonce;
 use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket};
+use crate::{Error, Options, Timer, WebSocket, version};
 
 /// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
 /// [`is_secure`](Request::is_secure) says so. Returns it with the server's response.
@@ -62,7 +62,6 @@ async fn ask<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let seed = seed()?;
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
     let (established, response) = loop {
@@ -83,7 +82,7 @@ where
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }
     };
-    let connection = Connection::client(&options.connection, seed);
+    let connection = version::connection(Role::Client, &established, options)?;
     let socket = WebSocket::opened(opening, connection, options, established);
     Ok((socket, response))
 }

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::{Chunk, Connection, Event, PingId};
+use ws_driver::{Chunk, Driver, Event, PingId};
 
 use crate::Error;
 use crate::buffers::{self, Spare};
@@ -23,7 +23,7 @@ mod closing;
 #[derive(Debug)]
 pub(crate) struct Core<T> {
     pub(crate) wire: Wire<T>,
-    pub(crate) connection: Connection,
+    pub(crate) connection: Driver,
     pub(crate) input: Input,
     /// There once two tasks may poll.
     pub(crate) wakers: Option<Arc<Wakers>>,
@@ -65,7 +65,7 @@ const READ: u8 = 2;
 const LAST_WORDS: Duration = Duration::from_secs(5);
 
 impl<T> Core<T> {
-    pub(crate) fn new(io: T, connection: Connection, alarm: Alarm, limits: Limits) -> Self {
+    pub(crate) fn new(io: T, connection: Driver, alarm: Alarm, limits: Limits) -> Self {
         Self {
             wire: Wire::new(io, alarm, limits),
             connection,
@@ -121,7 +121,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         mode: Mode,
     ) -> Poll<Result<bool, Error>> {
         // Most messages came together with others, and are found without more ado.
-        let reader = self.connection.split_mut().0;
+        let mut reader = self.connection.split_mut().0;
         if mode == Mode::Whole && self.spent < TURN && reader.peek(self.input.unread()) {
             return Poll::Ready(Ok(true));
         }
@@ -201,9 +201,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Lends the event that [`poll_advance`](Self::poll_advance) found.
     #[inline]
     pub(crate) fn take_event(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        let (reader, writer) = self.connection.split_mut();
+        let (reader, mut writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let event = reader.event(&mut unread, writer, &mut self.wire.output.buffer);
+        let event = reader.event(&mut unread, &mut writer, &mut self.wire.output.buffer);
         mark.leave(unread.len());
         let mut outbox = Outbox {
             writer,
@@ -223,9 +223,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lends the chunk that [`poll_advance`](Self::poll_advance) found.
     pub(crate) fn take_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
-        let (reader, writer) = self.connection.split_mut();
+        let (reader, mut writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let event = reader.event_chunk(&mut unread, writer, &mut self.wire.output.buffer);
+        let event = reader.event_chunk(&mut unread, &mut writer, &mut self.wire.output.buffer);
         mark.leave(unread.len());
         let mut outbox = Outbox {
             writer,
@@ -247,12 +247,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lets the driver take what was read.
     fn advance(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
-        let (reader, writer) = self.connection.split_mut();
+        let (mut reader, mut writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
         let out = &mut self.wire.output.buffer;
         let ready = match mode {
-            Mode::Whole => reader.advance(&mut unread, writer, out),
-            Mode::Streamed => reader.advance_chunk(&mut unread, writer, out),
+            Mode::Whole => reader.advance(&mut unread, &mut writer, out),
+            Mode::Streamed => reader.advance_chunk(&mut unread, &mut writer, out),
         };
         mark.leave(unread.len());
         ready
@@ -273,8 +273,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         // For the answers to what will be read.
         self.wire.output.prepare();
         loop {
-            let (reader, writer) = self.connection.split_mut();
-            let read = match reader.room() {
+            let (mut reader, mut writer) = self.connection.split_mut();
+            let read = match reader.reborrow().room() {
                 Some(room) => {
                     let limit = room.len();
                     let read = Pin::new(&mut self.wire.io).poll_read(cx, room);
@@ -282,7 +282,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                         let len = at_most(read?, limit)?;
                         Ok((
                             len,
-                            reader.filled(len, writer, &mut self.wire.output.buffer),
+                            reader.filled(len, &mut writer, &mut self.wire.output.buffer),
                         ))
                     })
                 }

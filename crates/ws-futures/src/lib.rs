@@ -73,6 +73,7 @@ mod pieces;
 mod split;
 mod stream;
 mod timer;
+mod version;
 mod wakers;
 mod websocket;
 mod wire;

@@ -52,6 +52,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
         taken
     }
 
+    /// As [`take`](Self::take), and may append to what is to be written.
+    pub(crate) fn take_and_answer<R>(
+        &mut self,
+        take: impl FnOnce(&mut &[u8], &mut Vec<u8>) -> R,
+    ) -> R {
+        let mut out = std::mem::take(&mut self.output.buffer);
+        let taken = self.take(|unread| take(unread, &mut out));
+        self.output.buffer = out;
+        taken
+    }
+
     /// Reads once, after all was taken; 0 at the end.
     pub(crate) async fn read(&mut self) -> Result<usize, Error> {
         poll_fn(|cx| match self.input.poll_read(&mut self.io, cx) {

@@ -6,7 +6,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncWrite;
-use ws_driver::{CloseFrame, Event, Message, PingId, Writer};
+use ws_driver::{CloseFrame, DriverWriter, Event, Message, PingId};
 
 use crate::Error;
 use crate::output::check_write;
@@ -17,7 +17,7 @@ use crate::wire::{Limits, Wire};
 /// All its methods are cancel-safe: what they add is added whole or not at all.
 #[derive(Debug)]
 pub struct Outbox<'a, T> {
-    pub(crate) writer: &'a mut Writer,
+    pub(crate) writer: DriverWriter<'a>,
     pub(crate) wire: &'a mut Wire<T>,
 }
 

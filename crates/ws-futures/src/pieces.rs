@@ -193,7 +193,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageWriter<'_, T> {
 
     /// Ends the message, once.
     fn end(&mut self) -> Result<(), Error> {
-        let outbox = self.socket.core.outbox();
+        let mut outbox = self.socket.core.outbox();
         outbox.wire.output.prepare();
         match outbox.writer.resume() {
             Some(outgoing) => Ok(outgoing.finish(&[], &mut outbox.wire.output.buffer)?),

@@ -4,9 +4,9 @@ use std::future::poll_fn;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{
-    Chunk, CloseFrame, Closure, Connection, Event, Message, PingId, Role, State, Statistics,
+    Chunk, CloseFrame, Closure, Connection, Driver, Event, Message, PingId, Role, State, Statistics,
 };
-use ws_handshake::Established;
+use ws_handshake::{Established, Version};
 
 use crate::core::{Core, Mode};
 use crate::opening::Opening;
@@ -38,6 +38,7 @@ use crate::{Error, Options, Timer};
 pub struct WebSocket<T> {
     pub(crate) core: Core<T>,
     subprotocol: Option<Box<str>>,
+    version: Version,
 }
 
 impl<T> WebSocket<T> {
@@ -73,7 +74,7 @@ impl<T> WebSocket<T> {
     /// ```
     pub fn server(io: T, options: &Options) -> Self {
         let connection = Connection::server(&options.connection);
-        Self::with_connection(io, connection, options)
+        Self::with_connection(io, connection.into(), options)
     }
 
     /// The client's end over `io`, after an opening handshake that was done elsewhere.
@@ -85,14 +86,15 @@ impl<T> WebSocket<T> {
     /// [`Error::Entropy`] if the operating system gives no randomness for the mask keys.
     pub fn client(io: T, options: &Options) -> Result<Self, Error> {
         let connection = Connection::client(&options.connection, crate::entropy::seed()?);
-        Ok(Self::with_connection(io, connection, options))
+        Ok(Self::with_connection(io, connection.into(), options))
     }
 
-    fn with_connection(io: T, connection: Connection, options: &Options) -> Self {
+    fn with_connection(io: T, connection: Driver, options: &Options) -> Self {
         let alarm = Alarm::new(options.timer.map(|timer| timer()));
         Self {
             core: Core::new(io, connection, alarm, options.limits()),
             subprotocol: None,
+            version: Version::Rfc6455,
         }
     }
 
@@ -101,6 +103,7 @@ impl<T> WebSocket<T> {
         let mut this = Self::with_connection(parts.io, parts.connection, options);
         this.core.restore(&parts.unread, &parts.unsent);
         this.subprotocol = parts.subprotocol.map(String::into_boxed_str);
+        this.version = parts.version;
         this
     }
 
@@ -110,6 +113,7 @@ impl<T> WebSocket<T> {
         Parts {
             io: core.wire.io,
             connection: core.connection,
+            version: self.version,
             unread: core.input.unread().to_vec(),
             unsent: core.wire.output.into_unsent(),
             subprotocol: self.subprotocol.map(String::from),
@@ -137,7 +141,7 @@ impl<T> WebSocket<T> {
     /// The connection that an opening handshake led to.
     pub(crate) fn opened(
         opening: Opening<T>,
-        connection: Connection,
+        connection: Driver,
         options: &Options,
         established: Established,
     ) -> Self {
@@ -149,12 +153,18 @@ impl<T> WebSocket<T> {
         Self {
             core,
             subprotocol: established.subprotocol.map(String::into_boxed_str),
+            version: established.version,
         }
     }
 
     /// The subprotocol that both ends agreed on, if any.
     pub fn subprotocol(&self) -> Option<&str> {
         self.subprotocol.as_deref()
+    }
+
+    /// Which version of the protocol is spoken.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// Which end this is.

@@ -13,7 +13,7 @@ use crate::early::key_from_response;
 use crate::error::{RequestError, ResponseError};
 use crate::established::Established;
 #[cfg(feature = "drafts")]
-use crate::hixie::challenge;
+use crate::hixie::{challenge, has_last_key};
 use crate::key::{Nonce, PROOF_LEN, is_key, proof};
 use crate::request::Request;
 use crate::response::push;
@@ -125,6 +125,10 @@ fn check_message(head: &RequestHead, seen: &Seen<'_>) -> Result<(), RequestError
     }
     match seen.framing.then(|| Framing::of(head.fields())) {
         None | Some(Ok(None | Some(Framing::Length(0)))) => Ok(()),
+        // One of the versions without key has some bytes behind the head, and some of its clients
+        // say so.
+        #[cfg(feature = "drafts")]
+        Some(Ok(Some(Framing::Length(len)))) if has_last_key(head.fields(), len) => Ok(()),
         _ => Err(RequestError::Body),
     }
 }

@@ -34,7 +34,13 @@ pub(crate) fn example(name: &str, runtime: Runtime) -> Command {
 
 /// The echo example, listening; its address is `127.0.0.1:PORT/` without the scheme.
 pub(crate) fn echo(runtime: Runtime) -> (Process, String) {
-    let process = Process::start(example("echo", runtime).args(["--port", "0"]));
+    echo_with(runtime, &[])
+}
+
+/// As [`echo`], with more arguments.
+pub(crate) fn echo_with(runtime: Runtime, arguments: &[&str]) -> (Process, String) {
+    let mut command = example("echo", runtime);
+    let process = Process::start(command.args(["--port", "0"]).args(arguments));
     let line = process.line().expect("the example has ended");
     let address = line.strip_prefix("listening on http://");
     let address = address

@@ -17,6 +17,12 @@ pub(crate) enum Peer {
     WebsocketDriver,
     /// The Python package `websockets`.
     Websockets,
+    /// The last `websocket-driver` that speaks the versions before RFC 6455.
+    OldWebsocketDriver,
+    /// npm's `faye-websocket` on top of that; a server only.
+    FayeWebsocket,
+    /// The Python package `autobahn` as of 2014, on Python 2.7, speaking hixie-76.
+    AutobahnHixie,
     /// Chromium, on the page of the echo example; a client only.
     Chromium,
 }
@@ -28,9 +34,17 @@ impl Peer {
         let home = home.expect("HYBI_INTEROP_DIR is set by `cargo xtask interop`");
         let (program, script) = match self {
             Self::Ws => ("node".into(), "ws.mjs"),
-            Self::WebsocketDriver => ("node".into(), "websocket-driver.mjs"),
+            Self::WebsocketDriver | Self::OldWebsocketDriver => {
+                ("node".into(), "websocket-driver.mjs")
+            }
             Self::Chromium => ("node".into(), "browser.mjs"),
+            Self::FayeWebsocket => ("node".into(), "faye-websocket.mjs"),
             Self::Websockets => (home.join("venv/bin/python"), "websockets-peer.py"),
+            Self::AutobahnHixie => {
+                let python = env::var_os("HYBI_PYTHON2").map(PathBuf::from);
+                let python = python.expect("HYBI_PYTHON2 is set by `cargo xtask interop`");
+                (python, "autobahn-hixie.py")
+            }
         };
         let script = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("interop")
@@ -40,6 +54,14 @@ impl Peer {
             .arg(script)
             .args(arguments)
             .env("HYBI_INTEROP_DIR", home);
+        if self == Self::OldWebsocketDriver {
+            command.env("WEBSOCKET_DRIVER", "websocket-driver-0.6");
+        }
+        if let (Self::AutobahnHixie, Some(libraries)) =
+            (self, env::var_os("HYBI_PYTHON2_LIBRARIES"))
+        {
+            command.env("LD_LIBRARY_PATH", libraries);
+        }
         Running(Process::start(&mut command))
     }
 }

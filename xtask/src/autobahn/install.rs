@@ -9,9 +9,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use crate::no_std::debian_mirror;
-use crate::shell;
 use crate::workspace::Workspace;
+use crate::{debian11, shell};
 
 /// The versions of everything that gets installed.
 const CONSTRAINTS: &str = include_str!("constraints.txt");
@@ -34,13 +33,18 @@ const DEBIAN: [&str; 8] = [
 
 /// An installed wstest.
 #[derive(Debug)]
-pub(super) struct Environment {
+pub(crate) struct Environment {
     bin: PathBuf,
     /// Where the unpacked interpreter finds its libraries.
     libraries: Option<PathBuf>,
 }
 
 impl Environment {
+    /// Its interpreter, and where that finds its libraries if the system does not know.
+    pub(crate) fn interpreter(&self) -> (PathBuf, Option<&Path>) {
+        (self.bin.join("python"), self.libraries.as_deref())
+    }
+
     /// `program` of this environment.
     pub(super) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(self.bin.join(program));
@@ -56,7 +60,7 @@ impl Environment {
 }
 
 /// Gives the environment, which is made when it is not there or no longer what is wanted.
-pub(super) fn environment(workspace: &Workspace) -> Result<Environment> {
+pub(crate) fn environment(workspace: &Workspace) -> Result<Environment> {
     let home = workspace.target.join("autobahn");
     let stamp = home.join("installed");
     let interpreter = interpreter(&home);
@@ -82,7 +86,7 @@ fn in_home(home: &Path, interpreter: &Path) -> Environment {
     let unpacked = unpacked(home);
     let libraries = interpreter
         .starts_with(&unpacked)
-        .then(|| unpacked.join("usr/lib").join(multiarch()));
+        .then(|| debian11::libraries(&unpacked));
     Environment {
         bin: home.join("env/bin"),
         libraries,
@@ -157,43 +161,13 @@ fn pyenv() -> Option<PathBuf> {
         .map(|path| path.join("bin/python2.7"))
 }
 
-/// Downloads and unpacks Debian 11's packages, with lists of apt's of our own.
+/// Downloads and unpacks Debian 11's packages.
 fn unpack_from_debian(home: &Path) -> Result<PathBuf> {
     if shell::find_program("apt-get").is_none() {
         bail!("Autobahn's suite needs Python 2.7: `pyenv install 2.7.18`");
     }
-    let mirror = debian_mirror()?;
-    let apt = home.join("apt");
-    for directory in ["lists/partial", "archives/partial", "debs"] {
-        fs::create_dir_all(apt.join(directory))?;
-    }
-    let keyring = "/usr/share/keyrings/debian-archive-keyring.gpg";
-    let list = format!("deb [signed-by={keyring}] {mirror} bullseye main\n");
-    fs::write(apt.join("sources.list"), list)?;
-    let apt_get = || {
-        let mut command = Command::new("apt-get");
-        for (key, path) in [
-            ("Dir::Etc::SourceList", apt.join("sources.list")),
-            ("Dir::Etc::SourceParts", "/dev/null".into()),
-            ("Dir::State::Lists", apt.join("lists")),
-            ("Dir::Cache", apt.clone()),
-            ("Dir::Cache::Archives", apt.join("archives")),
-        ] {
-            command.arg("-o").arg(format!("{key}={}", path.display()));
-        }
-        command.current_dir(apt.join("debs"));
-        command
-    };
-    shell::run(apt_get().args(["-qq", "update"]))?;
-    shell::run(apt_get().args(["-qq", "download"]).args(DEBIAN))?;
     let unpacked = unpacked(home);
-    for entry in fs::read_dir(apt.join("debs"))? {
-        shell::run(
-            Command::new("dpkg-deb")
-                .arg("-x")
-                .args([&entry?.path(), &unpacked]),
-        )?;
-    }
+    debian11::unpack(&home.join("apt"), &DEBIAN, &unpacked)?;
     let interpreter = unpacked.join("usr/bin/python2.7");
     if !works(&interpreter) {
         bail!("Debian 11's Python 2.7 does not run here");
@@ -203,9 +177,4 @@ fn unpack_from_debian(home: &Path) -> Result<PathBuf> {
 
 fn unpacked(home: &Path) -> PathBuf {
     home.join("python2.7")
-}
-
-/// The name of Debian's directories of libraries on this machine.
-fn multiarch() -> String {
-    format!("{}-linux-gnu", std::env::consts::ARCH)
 }

@@ -4,7 +4,7 @@
 //! the report and fail unless it holds every case that was asked for, each of them OK.
 
 mod client;
-mod install;
+pub(crate) mod install;
 mod report;
 mod server;
 mod wstest;

@@ -56,6 +56,12 @@ pub(crate) struct Challenge {
     numbers: [u32; 2],
 }
 
+/// Whether a body of `len` bytes is the third key of hixie-76. The draft announces it by no field,
+/// but Autobahn|Python does, for the sake of proxies.
+pub(crate) fn has_last_key(fields: &Fields, len: u64) -> bool {
+    len == 8 && Version::detect(fields) == Ok(Version::Hixie76)
+}
+
 /// Judges what such a request has instead of a key.
 pub(crate) fn challenge(
     head: &RequestHead,

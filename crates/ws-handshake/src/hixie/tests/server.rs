@@ -415,7 +415,7 @@ fn every_version_gets_the_same_checks() {
         ("Host", "Host: other.example", RequestError::OriginForbidden),
         ("Upgrade", "", RequestError::Upgrade { accepted }),
         ("Connection", "Connection: close", RequestError::Connection),
-        ("X", "Content-Length: 8", RequestError::Body),
+        ("X", "Content-Length: 9", RequestError::Body),
         ("Origin", "Origin: null", RequestError::OriginForbidden),
         (
             "X",
@@ -508,4 +508,22 @@ fn a_parsed_request_goes_on_with_the_body() {
     let result = waiting.receive(&mut &BODY[..], &mut out);
     assert!(matches!(result, Ok(ServerHandshake::Established(_))));
     assert_eq!(out, DIGEST);
+}
+
+// What Autobahn|Python sends.
+#[test]
+fn the_last_key_may_be_announced_and_nothing_else() {
+    for (length, expected) in [("8", Ok(())), ("0", Ok(())), ("9", Err(())), ("7", Err(()))] {
+        let line = format!("Content-Length: {length}");
+        let text = request(&LINES_76, "Content-Length", &line);
+        let bytes = with_body(&text, BODY);
+        let result = ServerHandshake::start(&config()).receive(&mut &bytes[..], &mut Vec::new());
+        match result {
+            Ok(ServerHandshake::Requested(_)) => assert_eq!(expected, Ok(()), "{length}"),
+            Err(error) => {
+                assert_eq!((Err(()), error), (expected, RequestError::Body), "{length}");
+            }
+            Ok(other) => panic!("{other:?}"),
+        }
+    }
 }
