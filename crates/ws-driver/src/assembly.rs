@@ -91,9 +91,14 @@ impl Assembly {
         core::mem::take(&mut self.storage)
     }
 
+    /// Whether there is storage, in use or not.
+    pub(crate) fn has_storage(&self) -> bool {
+        self.storage.capacity() > 0
+    }
+
     /// Uses `storage` from now on, unless there is some already.
     pub(crate) fn give_storage(&mut self, storage: Vec<u8>) {
-        if self.storage.capacity() == 0 {
+        if !self.has_storage() {
             self.storage = storage;
         }
     }

@@ -310,9 +310,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Reads into the buffer, all of which has been received.
     fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        if !self.input.is_leased() {
-            let storage = buffers::lease_spare(Spare::Storage);
-            self.connection.split_mut().0.give_storage(storage);
+        let mut reader = self.connection.split_mut().0;
+        if !self.input.is_leased() && !reader.has_storage() {
+            reader.give_storage(buffers::lease_spare(Spare::Storage));
         }
         self.input.poll_read(&mut self.wire.io, cx)
     }

@@ -44,6 +44,10 @@ impl<'r> TextsReader<'r> {
         })
     }
 
+    pub(super) fn has_storage(&self) -> bool {
+        self.0.has_storage()
+    }
+
     pub(super) fn give_storage(&mut self, storage: Vec<u8>) {
         self.0.give_storage(storage);
     }

@@ -244,6 +244,11 @@ impl<'r> DriverReader<'r> {
         }
     }
 
+    /// Whether there is storage to join messages in.
+    pub fn has_storage(&self) -> bool {
+        each!(Half, &self.0, it => it.has_storage())
+    }
+
     /// Gives storage to join messages in; see [`Reader::give_storage`].
     pub fn give_storage(&mut self, storage: Vec<u8>) {
         each!(Half, &mut self.0, it => it.give_storage(storage));

@@ -348,7 +348,9 @@ fn large_messages_are_read_into_place_and_storage_is_leased() {
         one.send(Message::Text(&big), &mut up).unwrap();
         let mut storage = Vec::with_capacity(200_000);
         storage.push(1);
+        assert!(!other.split_mut().0.has_storage());
         other.split_mut().0.give_storage(storage);
+        assert!(other.split_mut().0.has_storage());
         run(&mut other, &up[..100], 100, &mut out);
         let (mut reader, mut writer) = other.split_mut();
         assert_eq!(reader.take_storage(), None, "a message is under way");

@@ -125,10 +125,15 @@ impl Reader {
         }
     }
 
+    /// Whether there is storage to join texts in.
+    pub fn has_storage(&self) -> bool {
+        self.text.capacity() > 0
+    }
+
     /// Gives storage to join texts in, such as one that another connection no longer needs; what
-    /// it holds is overwritten.
+    /// it holds is overwritten. Dropped if there [is some](Self::has_storage) already.
     pub fn give_storage(&mut self, mut storage: Vec<u8>) {
-        if self.text.capacity() == 0 {
+        if !self.has_storage() {
             storage.clear();
             self.text = String::from_utf8(storage).unwrap_or_default();
         }

@@ -67,8 +67,13 @@ impl<F: Framing> Reader<F> {
         Ok(())
     }
 
+    /// Whether there is storage to join messages in.
+    pub fn has_storage(&self) -> bool {
+        self.assembly.has_storage()
+    }
+
     /// Gives storage to join messages in, such as one that another connection no longer needs;
-    /// what it holds is overwritten.
+    /// what it holds is overwritten. Dropped if there [is some](Self::has_storage) already.
     pub fn give_storage(&mut self, storage: Vec<u8>) {
         self.assembly.give_storage(storage);
     }

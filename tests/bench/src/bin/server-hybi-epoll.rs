@@ -125,7 +125,7 @@ impl Echo {
         if in_place && reader.filled(len, writer, out).is_err() {
             return self.finish(stream, out, shared);
         }
-        if !in_place {
+        if !in_place && !reader.has_storage() {
             // For a message that does not come whole.
             reader.give_storage(shared.lease());
         }

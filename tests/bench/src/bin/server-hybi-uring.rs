@@ -69,7 +69,9 @@ fn exchange(
 ) -> io::Result<()> {
     let (reader, writer) = connection.split_mut();
     // For a message that does not come whole.
-    reader.give_storage(pool.lease());
+    if !reader.has_storage() {
+        reader.give_storage(pool.lease());
+    }
     // An error has put its Close into `out`, and ends the connection.
     while let Ok(Some(event)) = reader.receive(&mut input, writer, out) {
         if let Event::Message(message) = event {
