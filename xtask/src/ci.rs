@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{bench, fuzz, layers, no_std, powerset, shell, tidy};
+use crate::{bench, deletable, fuzz, layers, no_std, powerset, shell, tidy};
 
 /// How much of the gate to run.
 #[derive(Args, Debug, Default)]
@@ -27,7 +27,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         command.args(arguments);
         command
     };
-    let steps: [Step<'_>; 9] = [
+    let steps: [Step<'_>; 10] = [
         ("fmt", &|| {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
             for manifest in ["fuzz/Cargo.toml", bench::MANIFEST] {
@@ -54,6 +54,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         ("layers", &|| layers::run(workspace)),
         ("tidy", &|| tidy::run(workspace)),
         ("powerset", &|| powerset::run(workspace)),
+        ("deletable", &|| deletable::run(workspace)),
         ("no_std", &|| no_std::gate(workspace, options.full)),
         ("fuzz smoke", &|| fuzz::smoke(workspace)),
     ];

@@ -12,6 +12,7 @@ mod autobahn;
 mod bench;
 mod ci;
 mod debian11;
+mod deletable;
 mod fuzz;
 mod interop;
 mod layers;
@@ -53,6 +54,8 @@ enum Task {
     Tidy,
     /// Check every library crate with every combination of up to three of its features.
     Powerset,
+    /// Check that everything builds without the files of the old drafts.
+    Deletable,
     /// Build the `no_std` crates for a Cortex-M4, whose `core` and `alloc` are built as well.
     ///
     /// Needs the standard library's source for exactly this compiler: rustup's component
@@ -91,6 +94,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Task::Layers => layers::run(&workspace),
         Task::Tidy => tidy::run(&workspace),
         Task::Powerset => powerset::run(&workspace),
+        Task::Deletable => deletable::run(&workspace),
         Task::NoStd(options) => no_std::run(&workspace, options),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Interop(options) => interop::run(&workspace, options),

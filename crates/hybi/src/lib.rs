@@ -23,6 +23,7 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `futures` | yes | [`WebSocket`] over any async byte stream |
+//! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
 //! | `smol` | no | smol's sockets and timers |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
