@@ -5,7 +5,7 @@ use core::time::Duration;
 
 use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use hybi::driver::{Kind, Misuse};
-use hybi::handshake::{Version, Versions};
+use hybi::handshake::{Accept, ServerHandshake, Version, Versions};
 use hybi::{CloseCode, CloseFrame, Closure, Error, Event, Options, Request, WebSocket};
 use smol::net::{TcpListener, TcpStream};
 
@@ -253,6 +253,39 @@ fn other_versions_than_the_default_are_refused_with_the_list() {
             }
             Some(error) => panic!("{version}: {error}"),
         }
+    }
+}
+
+/// What another server has parsed leads to the connection of its version, too.
+#[test]
+fn a_parsed_request_leads_to_its_version() {
+    let mut options = Options::server();
+    options.handshake.versions = Versions::ALL;
+    let key: &[u8] = b"dGhlIHNhbXBsZSBub25jZQ==";
+    for (number, version, frame) in [
+        (None, Version::Hixie75, &b"\0hi\xff"[..]),
+        (Some("6"), Version::Hybi6, b"\x84\x02hi"),
+        (Some("8"), Version::Hybi8, b"\x81\x02hi"),
+        (Some("13"), Version::Rfc6455, b"\x81\x02hi"),
+    ] {
+        let mut fields: Vec<(&str, &[u8])> = vec![
+            ("Host", b"example.com"),
+            ("Upgrade", b"websocket"),
+            ("Connection", b"Upgrade"),
+        ];
+        if let Some(number) = number {
+            fields.push(("Sec-WebSocket-Version", number.as_bytes()));
+            fields.push(("Sec-WebSocket-Key", key));
+        }
+        let requested =
+            ServerHandshake::from_request(&options.handshake, "GET", "/", fields).unwrap();
+        let (_, established) = requested.respond(Accept::default()).unwrap();
+        let io = smol::io::Cursor::new(vec![]);
+        let socket = WebSocket::server(io, &options);
+        let mut socket = socket.with_established(established, &options).unwrap();
+        assert_eq!(socket.version(), version);
+        smol::block_on(socket.send("hi")).unwrap();
+        assert_eq!(socket.io().get_ref(), frame, "{version}");
     }
 }
 

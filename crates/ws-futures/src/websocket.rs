@@ -13,7 +13,7 @@ use crate::opening::Opening;
 use crate::outbox::Outbox;
 use crate::parts::Parts;
 use crate::timer::Alarm;
-use crate::{Error, Options, Timer};
+use crate::{Error, Options, Timer, version};
 
 /// An open WebSocket connection over `T`, a byte stream that is read and written.
 ///
@@ -48,7 +48,7 @@ impl<T> WebSocket<T> {
     /// Deadlines are kept only with [`Options::timer`] or [`with_timer`](Self::with_timer).
     ///
     /// ```
-    /// use ws_futures::{Options, WebSocket};
+    /// use ws_futures::{Error, Options, WebSocket};
     /// use ws_handshake::{Accept, RequestError, Response, ServerHandshake};
     ///
     /// /// What another server gives of a request that it has parsed, and what it is to answer;
@@ -58,15 +58,14 @@ impl<T> WebSocket<T> {
     ///     target: &str,
     ///     fields: &[(String, Vec<u8>)],
     ///     options: &Options,
-    /// ) -> Result<(Response, impl FnOnce(T, &[u8]) -> WebSocket<T>), RequestError> {
+    /// ) -> Result<(Response, impl FnOnce(T, &[u8]) -> Result<WebSocket<T>, Error>), RequestError> {
     ///     let fields = fields.iter().map(|(name, value)| (&name[..], &value[..]));
     ///     let requested =
     ///         ServerHandshake::from_request(&options.handshake, method, target, fields)?;
     ///     let (response, established) = requested.respond(Accept::default()).expect("no fields");
     ///     let open = move |io, unread: &[u8]| {
-    ///         WebSocket::server(io, options)
-    ///             .with_established(established)
-    ///             .with_unread(unread)
+    ///         let socket = WebSocket::server(io, options);
+    ///         Ok(socket.with_established(established, options)?.with_unread(unread))
     ///     };
     ///     Ok((response, open))
     /// }
@@ -132,10 +131,21 @@ impl<T> WebSocket<T> {
         self
     }
 
-    /// The same with what an opening handshake that was done elsewhere has settled.
-    pub fn with_established(mut self, established: Established) -> Self {
+    /// The same with what an opening handshake that was done elsewhere has settled: the
+    /// subprotocol, and the version, whose connection begins anew with the limits of `options`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Entropy`], at a client.
+    pub fn with_established(
+        mut self,
+        established: Established,
+        options: &Options,
+    ) -> Result<Self, Error> {
+        self.core.connection = version::connection(self.role(), &established, options)?;
+        self.version = established.version;
         self.subprotocol = established.subprotocol.map(String::into_boxed_str);
-        self
+        Ok(self)
     }
 
     /// The connection that an opening handshake led to.
