@@ -93,7 +93,7 @@ pub mod fuzzing;
 pub use closing::{Closure, State};
 pub use config::{Config, KeepAlive};
 pub use connection::{Connection, Role};
-pub use driver::{Driver, DriverOutgoing, DriverReader, DriverWriter};
+pub use driver::{Driver, DriverOutgoing, DriverReader, DriverWriter, Halves};
 pub use entropy::Seed;
 pub use error::{Error, Misuse, Timer};
 pub use event::Event;

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::{Chunk, Driver, Event, PingId};
+use ws_driver::{Chunk, Driver, DriverWriter, Event, Halves, PingId};
 
 use crate::Error;
 use crate::buffers::{self, Spare};
@@ -121,8 +121,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         mode: Mode,
     ) -> Poll<Result<bool, Error>> {
         // Most messages came together with others, and are found without more ado.
-        let mut reader = self.connection.split_mut().0;
-        if mode == Mode::Whole && self.spent < TURN && reader.peek(self.input.unread()) {
+        if let Halves::Usual(reader, _) = self.connection.halves()
+            && mode == Mode::Whole
+            && self.spent < TURN
+            && reader.peek(self.input.unread())
+        {
             return Poll::Ready(Ok(true));
         }
         self.poll_next(cx, mode)
@@ -201,9 +204,20 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     /// Lends the event that [`poll_advance`](Self::poll_advance) found.
     #[inline]
     pub(crate) fn take_event(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        let (reader, mut writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
-        let event = reader.event(&mut unread, &mut writer, &mut self.wire.output.buffer);
+        let out = &mut self.wire.output.buffer;
+        let (event, writer) = match self.connection.halves() {
+            Halves::Usual(reader, writer) => {
+                let event = reader.event(&mut unread, writer, out);
+                (event, DriverWriter::from(writer))
+            }
+            #[cfg(feature = "drafts")]
+            Halves::Rare(reader, mut writer) => {
+                let event = reader.event(&mut unread, &mut writer, out);
+                (event, writer)
+            }
+            _ => return Ok(None),
+        };
         mark.leave(unread.len());
         let mut outbox = Outbox {
             writer,
@@ -247,9 +261,14 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Lets the driver take what was read.
     fn advance(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
-        let (mut reader, mut writer) = self.connection.split_mut();
         let (mut unread, mark) = self.input.split();
         let out = &mut self.wire.output.buffer;
+        if let (Halves::Usual(reader, writer), Mode::Whole) = (self.connection.halves(), mode) {
+            let ready = reader.advance(&mut unread, writer, out);
+            mark.leave(unread.len());
+            return ready;
+        }
+        let (mut reader, mut writer) = self.connection.split_mut();
         let ready = match mode {
             Mode::Whole => reader.advance(&mut unread, &mut writer, out),
             Mode::Streamed => reader.advance_chunk(&mut unread, &mut writer, out),
