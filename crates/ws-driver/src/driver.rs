@@ -69,12 +69,11 @@ pub struct Driver(Any);
 
 /// The halves of a [`Driver`], told apart by how often they are met.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "the usual ones, and all others")]
 pub enum Halves<'d> {
     /// Those of RFC 6455 and of the versions with its frames.
     Usual(&'d mut Reader, &'d mut Writer),
-    /// Those of another version.
-    #[cfg(feature = "drafts")]
+    /// Those of another version, which there are only with the feature `drafts`.
     Rare(DriverReader<'d>, DriverWriter<'d>),
 }
 

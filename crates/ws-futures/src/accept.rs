@@ -213,15 +213,16 @@ async fn answer<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let asked = requested.offer().version();
     let accept = match decide(requested.offer()) {
-        Ok(accept) => version::complete(accept, asked)?,
+        Ok(accept) => accept,
         Err(reject) => {
             requested.reject(reject, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
         }
     };
+    #[cfg(feature = "drafts")]
+    let accept = version::with_nonce(accept, requested.offer().version())?;
     let mut step = match requested.accept(accept, &mut opening.output.buffer) {
         Ok(step) => step,
         Err(misuse) => {

@@ -165,7 +165,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 return Poll::Pending;
             }
             let written = self.poll_output(cx);
-            // One that waited for others to be written comes before anything is read.
+            // A Pong that waited for others to be written comes before anything is read.
             if written.is_pending() || !self.connection.split_mut().1.has_waiting_pong() {
                 if let Some(over) = self.poll_over(cx, written) {
                     return over.map(|()| Ok(false));
@@ -211,12 +211,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 let event = reader.event(&mut unread, writer, out);
                 (event, DriverWriter::from(writer))
             }
-            #[cfg(feature = "drafts")]
             Halves::Rare(reader, mut writer) => {
                 let event = reader.event(&mut unread, &mut writer, out);
                 (event, writer)
             }
-            _ => return Ok(None),
         };
         mark.leave(unread.len());
         let mut outbox = Outbox {

@@ -27,11 +27,12 @@ pub struct Options {
     pub handshake: ServerConfig,
     /// How long the opening handshake may take as a whole. 10 seconds.
     pub handshake_timeout: Duration,
-    /// From how many bytes of waiting output on sending waits. 1 MiB.
+    /// From how many bytes of waiting output on sending waits. 1 MiB; more than 4 GiB are taken
+    /// as that.
     pub write_buffer: usize,
     /// Over how many bytes of waiting output nothing is added to it: sending waits, and what
     /// cannot wait is [`Error::WriteBufferFull`](crate::Error::WriteBufferFull). A single message
-    /// may be larger. 16 MiB.
+    /// may be larger. 16 MiB; more than 4 GiB are taken as that.
     pub max_write_buffer: usize,
     /// How long the transport may take nothing of what is waiting before it is given up: a peer
     /// that does not read is not waited for without end. 40 seconds.

@@ -42,6 +42,9 @@ pub(crate) struct Alarm {
     pub(crate) transport: Option<Instant>,
 }
 
+/// So much too early a timer may wake, as those that count in milliseconds do.
+const EARLY: Duration = Duration::from_millis(20);
+
 impl Alarm {
     pub(crate) fn new(timer: Option<Box<dyn Timer>>) -> Self {
         Self {
@@ -79,9 +82,10 @@ impl Alarm {
             return Poll::Pending;
         };
         // One that is set for earlier stays: it goes off for nothing once in a while, which costs
-        // less than to move it for every message.
+        // less than to move it for every message. Close to its time it is asked all the same: it
+        // may have gone off a little early, and would not again.
         if let Some((set, waker)) = &self.set
-            && (now < *set && *set <= at)
+            && (now.saturating_add(EARLY) < *set && *set <= at)
             && waker.will_wake(cx.waker())
         {
             return Poll::Pending;
@@ -126,4 +130,60 @@ fn epoch() -> std::time::Instant {
         now.checked_sub(Duration::from_secs(24 * 60 * 60))
             .unwrap_or(now)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+    use std::task::Wake;
+
+    use super::*;
+
+    /// Shows a time, in milliseconds, and counts how often it is asked to wake.
+    #[derive(Clone, Default)]
+    struct Clock(Arc<(AtomicU64, AtomicUsize)>);
+
+    impl Timer for Clock {
+        fn now(&mut self) -> Instant {
+            Instant::from_duration(Duration::from_millis(self.0.0.load(Ordering::Relaxed)))
+        }
+
+        fn poll_at(&mut self, _: &mut Context<'_>, _: Instant) -> Poll<()> {
+            self.0.1.fetch_add(1, Ordering::Relaxed);
+            Poll::Pending
+        }
+    }
+
+    struct Nobody;
+
+    impl Wake for Nobody {
+        fn wake(self: Arc<Self>) {}
+    }
+
+    #[test]
+    fn a24_the_timer_is_asked_only_when_it_must_be() {
+        let clock = Clock::default();
+        let mut alarm = Alarm::new(Some(Box::new(clock.clone())));
+        let waker = Waker::from(Arc::new(Nobody));
+        let mut cx = Context::from_waker(&waker);
+        for (now, deadline, asked) in [
+            (0, 1_000, 1),
+            // Set for this or for earlier.
+            (1, 1_000, 1),
+            (2, 2_000, 1),
+            // For earlier than it was set.
+            (3, 500, 2),
+            (4, 700, 2),
+            // It may have gone off: a little early, or at its time.
+            (490, 700, 3),
+            (700, 1_700, 4),
+        ] {
+            clock.0.0.store(now, Ordering::Relaxed);
+            alarm.connection = Some(Instant::from_duration(Duration::from_millis(deadline)));
+            let now = alarm.now().unwrap();
+            assert!(alarm.poll(&mut cx, now).is_pending());
+            assert_eq!(clock.0.1.load(Ordering::Relaxed), asked, "{deadline}");
+        }
+    }
 }

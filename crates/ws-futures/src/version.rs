@@ -1,26 +1,19 @@
 //! From an opening handshake to the connection of its version.
 
 use ws_driver::{Connection, Driver, Role};
-use ws_handshake::{Accept, Established, Version};
+#[cfg(feature = "drafts")]
+use ws_handshake::Accept;
+use ws_handshake::{Established, Version};
 
 use crate::entropy::seed;
 use crate::{Error, Options};
 
-/// Adds the randomness that the answer of one version wants.
-#[cfg_attr(
-    not(feature = "drafts"),
-    expect(
-        unused_mut,
-        clippy::unnecessary_wraps,
-        reason = "no other version needs anything"
-    )
-)]
-pub(crate) fn complete(mut accept: Accept, version: Version) -> Result<Accept, Error> {
-    #[cfg(feature = "drafts")]
+/// Adds the randomness that the answer of version 4 wants.
+#[cfg(feature = "drafts")]
+pub(crate) fn with_nonce(mut accept: Accept, version: Version) -> Result<Accept, Error> {
     if version == Version::Hybi4 && accept.nonce.is_none() {
         accept.nonce = Some(crate::entropy::nonce()?);
     }
-    let _ = version;
     Ok(accept)
 }
 

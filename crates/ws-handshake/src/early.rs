@@ -14,16 +14,7 @@ const FIELD: &str = "Sec-WebSocket-Nonce";
 /// hybi-04: what is hashed behind both nonces.
 const GUID: &[u8] = b"61AC5F19-FBBA-4540-B96F-6561F1AB40A8";
 
-/// SHA-1, for the masks of version 4: with [`Established::connection_key`], what makes the key of
-/// each frame.
-///
-/// ```
-/// let digest = ws_handshake::sha1(b"abc");
-/// assert_eq!(digest[..4], [0xa9, 0x99, 0x3e, 0x36]);
-/// ```
-///
-/// [`Established::connection_key`]: crate::Established::connection_key
-pub fn sha1(bytes: &[u8]) -> [u8; 20] {
+pub(crate) fn sha1(bytes: &[u8]) -> [u8; 20] {
     Sha1::digest(bytes).into()
 }
 

@@ -14,8 +14,8 @@ pub struct Established {
     pub subprotocol: Option<String>,
     /// The server's `Sec-WebSocket-Extensions`, whose syntax nobody has looked at yet.
     pub extensions: Option<String>,
-    /// In version 4 the key from which those of the client's frames are made, with
-    /// [`sha1`](crate::sha1).
+    /// In version 4 the key of the connection (hybi-04), from which those of the client's frames
+    /// are made.
     #[cfg(feature = "drafts")]
     pub connection_key: Option<[u8; 20]>,
 }

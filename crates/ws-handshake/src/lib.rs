@@ -102,8 +102,6 @@ mod version;
 
 pub use client::{AwaitingResponse, ClientHandshake};
 pub use config::ServerConfig;
-#[cfg(feature = "drafts")]
-pub use early::sha1;
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
 pub use established::Established;
 #[cfg(feature = "drafts")]

@@ -18,6 +18,27 @@ use crate::{Chunk, Error, Event, Reader};
 #[derive(Debug)]
 pub struct DriverReader<'r>(Half<'r>);
 
+/// Does the same with both halves of whichever connection this is, something else with texts, and
+/// something else again where the halves are not of one connection.
+macro_rules! both {
+    (
+        ($reader_half:expr, $writer_half:ident),
+        ($reader:ident, $writer:ident) => $done:expr,
+        texts ($text_reader:ident, $text_writer:ident) => $texts:expr,
+        else $other:expr
+    ) => {
+        match ($reader_half, $writer_half.half()) {
+            (Half::Rfc6455($reader), writer::Half::Rfc6455($writer)) => $done,
+            #[cfg(feature = "drafts")]
+            (Half::Scrambled($reader), writer::Half::Scrambled($writer)) => $done,
+            #[cfg(feature = "drafts")]
+            (Half::Texts($text_reader), writer::Half::Texts($text_writer)) => $texts,
+            #[cfg(feature = "drafts")]
+            _ => $other,
+        }
+    };
+}
+
 #[derive(Debug)]
 enum Half<'r> {
     Rfc6455(&'r mut Reader),
@@ -83,24 +104,15 @@ impl<'r> DriverReader<'r> {
         writer: &mut DriverWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        match (&mut self.0, writer.half()) {
-            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
-                reader.advance(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
-                reader.advance(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Texts(reader), writer::Half::Texts(writer)) => {
-                reader.advance(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            _ => {
+        both!(
+            (&mut self.0, writer),
+            (reader, writer) => reader.advance(input, writer, out),
+            texts (reader, writer) => reader.advance(input, writer, out),
+            else {
                 *input = &mut [];
                 Ok(false)
             }
-        }
+        )
     }
 
     /// The second step of [`receive`](Self::receive); see [`Reader::event`].
@@ -115,13 +127,12 @@ impl<'r> DriverReader<'r> {
         writer: &mut DriverWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'r>>, Error> {
-        match (self.0, writer.half()) {
-            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
-                reader.event(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (half, writer) => half.rare_event(input, writer, out),
-        }
+        both!(
+            (self.0, writer),
+            (reader, writer) => reader.event(input, writer, out),
+            texts (reader, _writer) => Ok(reader.event()),
+            else Ok(None)
+        )
     }
 
     /// As [`receive`](Self::receive), but delivers messages in chunks; see
@@ -155,24 +166,15 @@ impl<'r> DriverReader<'r> {
         writer: &mut DriverWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        match (&mut self.0, writer.half()) {
-            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
-                reader.advance_chunk(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
-                reader.advance_chunk(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Texts(reader), writer::Half::Texts(writer)) => {
-                reader.advance(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            _ => {
+        both!(
+            (&mut self.0, writer),
+            (reader, writer) => reader.advance_chunk(input, writer, out),
+            texts (reader, writer) => reader.advance(input, writer, out),
+            else {
                 *input = &mut [];
                 Ok(false)
             }
-        }
+        )
     }
 
     /// The second step of [`receive_chunk`](Self::receive_chunk).
@@ -186,19 +188,12 @@ impl<'r> DriverReader<'r> {
         writer: &mut DriverWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'r, Chunk<'r>>>, Error> {
-        match (self.0, writer.half()) {
-            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
-                reader.event_chunk(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
-                reader.event_chunk(input, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Texts(reader), _) => Ok(reader.event_chunk()),
-            #[cfg(feature = "drafts")]
-            _ => Ok(None),
-        }
+        both!(
+            (self.0, writer),
+            (reader, writer) => reader.event_chunk(input, writer, out),
+            texts (reader, _writer) => Ok(reader.event_chunk()),
+            else Ok(None)
+        )
     }
 
     /// Room to read the rest of a large message into; see [`Reader::room`]. Always `None` in
@@ -225,17 +220,12 @@ impl<'r> DriverReader<'r> {
         writer: &mut DriverWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
-        match (&mut self.0, writer.half()) {
-            (Half::Rfc6455(reader), writer::Half::Rfc6455(writer)) => {
-                reader.filled(len, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
-                reader.filled(len, writer, out)
-            }
-            #[cfg(feature = "drafts")]
-            _ => Ok(()),
-        }
+        both!(
+            (&mut self.0, writer),
+            (reader, writer) => reader.filled(len, writer, out),
+            texts (_reader, _writer) => Ok(()),
+            else Ok(())
+        )
     }
 
     /// Whether there is storage to join messages in.
@@ -270,27 +260,6 @@ impl<'r> DriverReader<'r> {
     /// Whether nothing more will come: the peer's Close has, or the connection failed.
     pub fn is_over(&self) -> bool {
         each!(Half, &self.0, it => it.is_over())
-    }
-}
-
-#[cfg(feature = "drafts")]
-impl<'r> Half<'r> {
-    /// Apart from the usual one, which is then small enough to be inlined where an event is taken:
-    /// moved through memory once more, it costs 20 ns.
-    #[inline(never)]
-    fn rare_event<'b: 'r>(
-        self,
-        input: &mut &'b mut [u8],
-        writer: &mut writer::Half<'_>,
-        out: &mut Vec<u8>,
-    ) -> Result<Option<Event<'r>>, Error> {
-        match (self, writer) {
-            (Half::Scrambled(reader), writer::Half::Scrambled(writer)) => {
-                reader.event(input, writer, out)
-            }
-            (Half::Texts(reader), _) => Ok(reader.event()),
-            _ => Ok(None),
-        }
     }
 }
 
