@@ -51,6 +51,7 @@
 
 extern crate alloc;
 
+pub mod inflate;
 pub mod pair;
 pub mod pipe;
 pub mod splits;

@@ -14,6 +14,8 @@ use clap::Parser;
 use hybi::handshake::{Misuse, Version, Versions};
 use hybi::{Closure, Error, Event, Message, Options, Request, WebSocket};
 
+mod shared;
+
 /// Sends each line as a text message and prints what comes.
 #[derive(Parser)]
 struct Arguments {
@@ -28,6 +30,8 @@ struct Arguments {
     /// Answer every message with itself instead, until the peer closes.
     #[arg(long)]
     echo: bool,
+    #[command(flatten)]
+    deflate: shared::DeflateArguments,
     /// Run on tokio; on smol otherwise.
     #[arg(long)]
     tokio: bool,
@@ -42,7 +46,7 @@ fn main() -> anyhow::Result<()> {
         .try_fold(request, |request, name| request.with_subprotocol(name))
         .and_then(|request| request.with_version(arguments.speak))
         .map_err(|misuse: Misuse| Error::from(misuse))?;
-    let options = Options::client();
+    let options = arguments.deflate.apply(Options::client());
     if arguments.tokio {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

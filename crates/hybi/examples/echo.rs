@@ -19,6 +19,8 @@ use hybi::handshake::Versions;
 use hybi::smol::Socket;
 use hybi::{Error, Event, Options, Status};
 
+mod shared;
+
 const PAGE: &str = include_str!("echo.html");
 
 /// Echoes every message back, and serves a page to try it with at /.
@@ -36,6 +38,8 @@ struct Arguments {
     /// Accept every version that clients ever spoke, down to hixie-75.
     #[arg(long)]
     all_versions: bool,
+    #[command(flatten)]
+    deflate: shared::DeflateArguments,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -50,7 +54,7 @@ fn main() -> anyhow::Result<()> {
     if arguments.all_versions {
         options.handshake.versions = Versions::ALL;
     }
-    let options = Arc::new(options);
+    let options = Arc::new(arguments.deflate.apply(options));
     if arguments.tokio {
         on_tokio(listener, arguments.threads.get(), &options)
     } else {

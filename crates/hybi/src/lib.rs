@@ -10,6 +10,7 @@
 //! |---|---|---|
 //! | [`futures`] | `ws-futures` | the connection over async byte streams |
 //! | [`driver`] | `ws-driver` | the connection without I/O: bytes in, events out |
+//! | [`extensions`] | `ws-extensions` | negotiation, permessage-deflate |
 //! | [`handshake`] | `ws-handshake` | opening handshakes, both roles |
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
@@ -23,6 +24,8 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `futures` | yes | [`WebSocket`] over any async byte stream |
+//! | `deflate` | no | permessage-deflate with zlib-rs, which is fast |
+//! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
 //! | `smol` | no | smol's sockets and timers |
@@ -88,6 +91,7 @@
 mod readme {}
 
 pub use ws_driver as driver;
+pub use ws_extensions as extensions;
 pub use ws_frame as frame;
 #[cfg(feature = "futures")]
 pub use ws_futures as futures;
@@ -96,6 +100,8 @@ pub use ws_http as http;
 
 /// A message that is lent, as events hold it and `send` takes it.
 pub use ws_driver::Message as MessageRef;
+#[cfg(all(feature = "futures", feature = "deflate-miniz"))]
+pub use ws_futures::Deflate;
 /// A message that is owned, as `Stream` yields it; [`MessageRef`] is the one that is lent.
 #[cfg(feature = "futures")]
 pub use ws_futures::Message;
@@ -105,7 +111,7 @@ pub use ws_futures::smol;
 pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
-    CloseCode, CloseFrame, Closure, Error, Event, KeepAlive, Kind, Options, Receiver, Sender,
-    Statistics, WebSocket, accept, connect,
+    CloseCode, CloseFrame, Closure, Error, Event, KeepAlive, Kind, Options, Prepared, Receiver,
+    Sender, Statistics, WebSocket, accept, connect,
 };
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};

@@ -58,10 +58,15 @@ impl Assembly {
 
     /// Room to read up to `remaining` more bytes into, at least one if any remain.
     pub(crate) fn room(&mut self, remaining: usize) -> Result<&mut [u8], Error> {
+        self.room_of(remaining, Self::STEP)
+    }
+
+    /// As `room`; if it must be made, of `least` bytes or as many as there are.
+    pub(crate) fn room_of(&mut self, remaining: usize, least: usize) -> Result<&mut [u8], Error> {
         let used = LEAD + self.filled;
         if self.storage.len() <= used {
             // At most doubles what has really arrived.
-            let more = remaining.min(self.filled.max(Self::STEP));
+            let more = remaining.min(self.filled.max(least));
             self.grow(used + more)?;
         }
         let end = used.saturating_add(remaining).min(self.storage.len());
@@ -78,6 +83,14 @@ impl Assembly {
     /// Makes `len` bytes of the room part of the message.
     pub(crate) fn commit(&mut self, len: usize) {
         self.filled += self.fresh(len).len();
+    }
+
+    /// Forgets the first `len` bytes of the message.
+    pub(crate) fn drop_front(&mut self, len: usize) {
+        let (start, end) = (self.start(), self.end());
+        let from = start.saturating_add(len).min(end);
+        self.storage.copy_within(from..end, start);
+        self.filled = end - from;
     }
 
     /// Forgets the message and keeps the storage.

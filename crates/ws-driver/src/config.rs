@@ -32,6 +32,9 @@ pub struct Config {
     /// default. Pings and pongs do not count: they show that the peer lives, not that it needs
     /// the connection.
     pub idle_timeout: Option<Duration>,
+    /// After how long without a message, either way, extensions are put to
+    /// [sleep](crate::Connection::sleep). Nothing happens where there are none. 5 seconds.
+    pub sleep_after: Option<Duration>,
     /// How long the closing handshake may take, from our Close to the end of the transport.
     /// 5 seconds.
     pub close_timeout: Duration,
@@ -46,6 +49,7 @@ impl Config {
             max_fragments: 131_072,
             keep_alive: None,
             idle_timeout: None,
+            sleep_after: Some(Duration::from_secs(5)),
             close_timeout: Duration::from_secs(5),
         }
     }

@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use ws_extensions::Sessions;
 use ws_frame::{CloseFrame, FrameDecoder, Framing};
 
 use crate::closing::{Closure, State};
@@ -49,6 +50,22 @@ impl Connection {
     /// The server's end, right after the opening handshake.
     pub fn server(config: &Config) -> Self {
         Self::new(config, Role::Server, None)
+    }
+
+    /// The same with the extensions that the opening handshake has agreed on, before anything was
+    /// received or sent.
+    ///
+    /// Messages pass through all of them, out in the order of the server's answer and in in the
+    /// reverse order. One that fails stops its direction only: what comes before is delivered,
+    /// or sent.
+    pub fn with_extensions(mut self, sessions: Sessions, config: &Config) -> Self {
+        if !sessions.is_empty() {
+            self.timers.sleep_after(config);
+            let (encoders, decoders) = sessions.into_directions();
+            self.writer.set_encoders(encoders);
+            self.reader.set_decoders(decoders);
+        }
+        self
     }
 
     /// What comes is judged by `role`; what goes out is masked if there is a `seed`.
@@ -156,6 +173,21 @@ impl<F: Framing> Connection<F> {
         out: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
         self.writer.close(frame, out)
+    }
+
+    /// Puts extensions to sleep, between messages: they give back all memory that the next
+    /// message does not need, though that may need time to come back. permessage-deflate keeps
+    /// its two windows, as far as they are filled, and no codec.
+    ///
+    /// [`Config::sleep_after`] does this after a time.
+    pub fn sleep(&mut self) {
+        self.writer.sleep();
+        self.reader.sleep();
+    }
+
+    /// How many bytes of heap extensions hold for this connection.
+    pub fn extension_memory(&self) -> usize {
+        self.writer.extension_memory() + self.reader.extension_memory()
     }
 
     /// Lets time pass up to `now`: does what is due, anchors what was armed since the last call,

@@ -2,11 +2,12 @@
 
 use alloc::vec::Vec;
 
+use ws_extensions::Sessions;
 use ws_frame::CloseFrame;
 
 use crate::{
-    Chunk, Closure, Connection, Error, Event, Instant, Kind, Message, Misuse, PingId, Reader, Role,
-    State, Statistics, Timer, Writer,
+    Chunk, Closure, Config, Connection, Error, Event, Instant, Kind, Message, Misuse, PingId,
+    Reader, Role, State, Statistics, Timer, Writer,
 };
 #[cfg(feature = "drafts")]
 use {
@@ -112,6 +113,16 @@ impl From<TextConnection> for Driver {
 }
 
 impl Driver {
+    /// The same with extensions; see [`Connection::with_extensions`]. Versions before 7 know none:
+    /// there this does nothing.
+    pub fn with_extensions(self, sessions: Sessions, config: &Config) -> Self {
+        match self.0 {
+            Any::Rfc6455(connection) => connection.with_extensions(sessions, config).into(),
+            #[cfg(feature = "drafts")]
+            other => Self(other),
+        }
+    }
+
     /// Takes bytes off the front of `input` until the peer has done something; see
     /// [`Connection::receive`].
     ///
@@ -195,6 +206,24 @@ impl Driver {
         out: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
         self.split_mut().1.close(frame, out)
+    }
+
+    /// Puts extensions to sleep; see [`Connection::sleep`].
+    pub fn sleep(&mut self) {
+        match &mut self.0 {
+            Any::Rfc6455(connection) => connection.sleep(),
+            #[cfg(feature = "drafts")]
+            Any::Scrambled(_) | Any::Texts(_) => {}
+        }
+    }
+
+    /// How many bytes of heap extensions hold for this connection.
+    pub fn extension_memory(&self) -> usize {
+        match &self.0 {
+            Any::Rfc6455(connection) => connection.extension_memory(),
+            #[cfg(feature = "drafts")]
+            Any::Scrambled(_) | Any::Texts(_) => 0,
+        }
     }
 
     /// Lets time pass up to `now`; see [`Connection::tick`].

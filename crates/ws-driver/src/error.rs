@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use ws_extensions::{FaultKind, SessionError};
 use ws_frame::{CloseCode, CloseError, FrameError, InvalidUtf8};
 
 /// Why a connection failed: the peer's fault, or the world's.
@@ -30,6 +31,8 @@ pub enum Error {
     },
     /// There was no memory for a message within its limit.
     OutOfMemory,
+    /// A message that an extension cannot decode.
+    Extension(SessionError),
     /// The transport ended without a closing handshake (RFC 6455 §7.1.5 calls it 1006).
     UnexpectedEof,
     /// The peer did not answer in time.
@@ -51,6 +54,10 @@ impl Error {
             Self::MessageTooBig { .. } => CloseCode::MESSAGE_TOO_BIG,
             Self::TooManyFragments { .. } => CloseCode::POLICY_VIOLATION,
             Self::OutOfMemory => CloseCode::INTERNAL_ERROR,
+            Self::Extension(error) => match error.kind() {
+                FaultKind::InvalidData => CloseCode::INVALID_PAYLOAD,
+                _ => CloseCode::INTERNAL_ERROR,
+            },
             Self::UnexpectedEof | Self::TimedOut(_) => return None,
         })
     }
@@ -65,10 +72,13 @@ impl fmt::Display for Error {
             Self::MessageTooBig { limit } => write!(f, "message of more than {limit} bytes"),
             Self::TooManyFragments { limit } => write!(f, "message in more than {limit} frames"),
             Self::OutOfMemory => f.write_str("no memory for a message"),
+            Self::Extension(error) => error.fmt(f),
             Self::UnexpectedEof => f.write_str("connection ended without a closing handshake"),
             Self::TimedOut(Timer::Pong) => f.write_str("peer sent nothing after a ping"),
             Self::TimedOut(Timer::Close) => f.write_str("peer did not answer the close"),
-            Self::TimedOut(Timer::KeepAlive | Timer::Idle) => f.write_str("peer is silent"),
+            Self::TimedOut(Timer::KeepAlive | Timer::Idle | Timer::Sleep) => {
+                f.write_str("peer is silent")
+            }
         }
     }
 }
@@ -84,6 +94,12 @@ impl From<FrameError> for Error {
 impl From<CloseError> for Error {
     fn from(error: CloseError) -> Self {
         Self::Close(error)
+    }
+}
+
+impl From<SessionError> for Error {
+    fn from(error: SessionError) -> Self {
+        Self::Extension(error)
     }
 }
 
@@ -103,6 +119,8 @@ pub enum Timer {
     Pong,
     /// Then the connection is closed ([`Config::idle_timeout`](crate::Config::idle_timeout)).
     Idle,
+    /// Then extensions are put to sleep ([`Config::sleep_after`](crate::Config::sleep_after)).
+    Sleep,
     /// Then the transport is given up ([`Config::close_timeout`](crate::Config::close_timeout)).
     Close,
 }
@@ -122,6 +140,11 @@ pub enum Misuse {
     /// A piece of a text message that cannot continue it, or cannot end it, as UTF-8 (RFC 6455
     /// §8.1).
     InvalidUtf8,
+    /// An extension cannot encode any more: [`Writer::extension_failure`] tells why. Only a Close
+    /// can still be sent, and what the peer sends still comes in.
+    ///
+    /// [`Writer::extension_failure`]: crate::Writer::extension_failure
+    ExtensionFailed,
     /// What the version of the connection does not have; see [`Driver`](crate::Driver).
     Unsupported,
 }
@@ -134,6 +157,7 @@ impl fmt::Display for Misuse {
             Self::ReasonTooLong => "close reason of more than 123 bytes",
             Self::MessageInProgress => "another message is not finished",
             Self::InvalidUtf8 => "text would not be UTF-8",
+            Self::ExtensionFailed => "an extension cannot encode any more",
             Self::Unsupported => "not in this version of the protocol",
         })
     }

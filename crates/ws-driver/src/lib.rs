@@ -102,6 +102,8 @@ pub use pings::PingId;
 pub use reader::Reader;
 pub use statistics::{Statistics, Traffic};
 pub use time::Instant;
-pub use writer::{Outgoing, Writer};
+pub use writer::{Outgoing, Shape, Writer};
+/// What extensions say to a connection.
+pub use ws_extensions::{SessionError, Wish};
 /// What errors and close frames of this crate are made of.
 pub use ws_frame::{CloseCode, CloseError, CloseFrame, EncodedHeader, FrameError, Rsv};

@@ -1,5 +1,6 @@
 //! Bytes to events: the inbound half.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
 
 use ws_frame::{CloseFrame, FrameDecoder, Framing, OpCode, Rsv, Rules, SingleFrame, Utf8Decoder};
@@ -12,10 +13,12 @@ use crate::{Chunk, Config, Error, Event, Kind, Message, Role, Traffic};
 mod admission;
 mod chunks;
 mod control;
+mod encoded;
 mod room;
 mod single;
 
 use admission::Limits;
+use encoded::Inbound;
 
 /// The inbound half of a connection: takes bytes, lends events, remembers *close received*.
 ///
@@ -33,6 +36,8 @@ pub struct Reader<F: Framing = FrameDecoder> {
     /// Whether the peer masks.
     masked: bool,
     limits: Limits,
+    /// What transforms messages.
+    inbound: Option<Box<Inbound>>,
     /// The frame under way, if its header has been admitted.
     frame: Option<OpCode>,
     /// The message under way, from its first header to its last byte.
@@ -69,6 +74,10 @@ struct Incoming {
     fragments: u32,
     /// The payloads of all its frames so far, as announced.
     size: u64,
+    /// Extensions take part in it.
+    encoded: bool,
+    /// What they have made of it so far, in bytes.
+    decoded: u64,
     /// A chunk of it was delivered.
     handed_out: bool,
 }
@@ -103,6 +112,8 @@ enum Ready {
     Carried { len: u8, last: bool },
     /// The first chunk, in `assembly`.
     Prefix,
+    /// A chunk that was decoded, in `assembly`.
+    Decoded { last: bool },
 }
 
 impl<F: Framing> Reader<F> {
@@ -114,6 +125,7 @@ impl<F: Framing> Reader<F> {
             rules: Rules::new(masked, Rsv::NONE),
             masked,
             limits: Limits::from(config),
+            inbound: None,
             frame: None,
             message: None,
             ready: Ready::Nothing,
@@ -252,14 +264,14 @@ impl<F: Framing> Reader<F> {
             return;
         }
         message.mode = Mode::Skipped;
-        if let Ready::Carried { last: true, .. } = self.ready {
+        if let Ready::Carried { last: true, .. } | Ready::Decoded { last: true } = self.ready {
             self.end_message();
         }
         if !matches!(self.ready, Ready::Control(_) | Ready::Stored(_)) {
             self.ready = Ready::Nothing;
         }
         self.delivered = false;
-        self.assembly.clear();
+        self.drop_decoded();
     }
 
     /// Whether nothing more will come: the peer's Close has, or the connection failed.
@@ -332,11 +344,11 @@ impl<F: Framing> Reader<F> {
         if self.ready != Ready::Nothing {
             return Ok(true);
         }
-        if core::mem::take(&mut self.delivered) {
-            self.assembly.clear();
+        if self.delivered {
+            self.drop_delivered();
         }
         if input.is_empty() {
-            if self.frame.is_none() {
+            if self.frame.is_none() && !self.has_more_to_decode() {
                 // Whatever is known of the next frame was judged when it came.
                 writer.settle(true, out);
                 return Ok(false);
@@ -362,6 +374,13 @@ impl<F: Framing> Reader<F> {
     #[inline]
     fn find(&mut self, mode: Mode, input: &mut &mut [u8]) -> Result<bool, Error> {
         loop {
+            if self.has_more_to_decode() {
+                self.ready = self.find_encoded(mode, input)?;
+                if self.ready != Ready::Nothing {
+                    return Ok(true);
+                }
+                continue;
+            }
             let opcode = match self.frame {
                 Some(opcode) => opcode,
                 None => match self.decoder.decode_header(input)? {
@@ -377,6 +396,8 @@ impl<F: Framing> Reader<F> {
             };
             let ready = if opcode.is_control() {
                 self.find_control(opcode, input)
+            } else if self.message.is_some_and(|message| message.encoded) {
+                self.find_encoded(mode, input)?
             } else {
                 match (mode, self.mode()) {
                     (Mode::Whole, Mode::Whole) => self.find_message(input)?,
@@ -477,11 +498,15 @@ impl<F: Framing> Reader<F> {
         };
         if message.mode == Mode::Streamed {
             message.mode = Mode::Whole;
-            let fragments = message.fragments;
-            if let Ready::Chunk | Ready::Prefix = self.ready {
-                self.ready = Ready::Nothing;
+            let (fragments, encoded) = (message.fragments, message.encoded);
+            match self.ready {
+                Ready::Chunk | Ready::Prefix | Ready::Decoded { last: false } => {
+                    self.ready = Ready::Nothing;
+                }
+                Ready::Decoded { last: true } => self.ready = Ready::Assembled,
+                _ => {}
             }
-            self.admit_size(Mode::Whole, 0)?;
+            self.admit_size(Mode::Whole, encoded, 0)?;
             self.admit_fragments(fragments)?;
         }
         Ok(())

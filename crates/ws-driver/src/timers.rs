@@ -1,6 +1,8 @@
 //! The deadlines of a connection; the only file that compares instants.
 
+use alloc::boxed::Box;
 use alloc::vec::Vec;
+use core::time::Duration;
 
 use ws_frame::Framing;
 
@@ -9,13 +11,14 @@ use crate::time::Span;
 use crate::writer::Writer;
 use crate::{Config, Error, Instant, KeepAlive, Timer};
 
-/// Four timers, armed without knowing the time and anchored by the next tick.
+/// Five timers, armed without knowing the time and anchored by the next tick.
 ///
 /// ```text
 ///            armed                       due                        then
 /// KeepAlive  nothing came for interval   last sign + interval       a Ping goes out
 /// Pong       that Ping                   the Ping + timeout         Error::TimedOut(Pong)
 /// Idle       no message either way       last message + timeout     a Close (1001) goes out
+/// Sleep      a message with extensions   last message + sleep_after  extensions sleep
 /// Close      our Close                   the Close + timeout        Error::TimedOut(Close), or
 ///                                                                   the transport is given up
 /// ```
@@ -29,6 +32,8 @@ pub(crate) struct Timers {
     /// A Ping went out, and nothing has come since.
     pinged: bool,
     idle_at: Option<Instant>,
+    /// There with extensions.
+    sleep: Option<Box<Sleep>>,
     close_by: Option<Instant>,
     /// The time for closing is over.
     given_up: bool,
@@ -45,10 +50,20 @@ impl Timers {
             sign_by: None,
             pinged: false,
             idle_at: None,
+            sleep: None,
             close_by: None,
             given_up: false,
             ping_end: 0,
         }
+    }
+
+    /// Puts extensions to sleep from now on.
+    pub(crate) fn sleep_after(&mut self, config: &Config) {
+        let sleep = |after: Duration| {
+            let after = after.into();
+            Box::new(Sleep { after, at: None })
+        };
+        self.sleep = config.sleep_after.map(sleep);
     }
 
     /// Lets time pass; see [`Connection::tick`](crate::Connection::tick).
@@ -60,9 +75,12 @@ impl Timers {
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
         writer.time_pings(now);
+        let received = core::mem::take(&mut reader.message_activity);
+        let active = core::mem::take(&mut writer.activity) || received;
         if !reader.is_over() {
-            self.idle(now, reader, writer, out);
+            self.idle(now, active, writer, out);
         }
+        self.sleep(now, active, reader, writer);
         if writer.is_closed() || reader.is_over() {
             return self.close(now, reader, writer, out);
         }
@@ -83,8 +101,13 @@ impl Timers {
         } else {
             Timer::KeepAlive
         };
-        [(self.sign_by, sign), (self.idle_at, Timer::Idle)]
-            .into_iter()
+        let sleep_at = self.sleep.as_ref().and_then(|sleep| sleep.at);
+        let all = [
+            (self.sign_by, sign),
+            (self.idle_at, Timer::Idle),
+            (sleep_at, Timer::Sleep),
+        ];
+        all.into_iter()
             .filter_map(|(at, timer)| at.map(|at| (at, timer)))
             .min_by_key(|(at, _)| *at)
     }
@@ -92,20 +115,39 @@ impl Timers {
     fn idle<F: Framing>(
         &mut self,
         now: Instant,
-        reader: &mut Reader<F>,
+        active: bool,
         writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) {
         let Some(timeout) = self.idle_timeout else {
             return;
         };
-        let received = core::mem::take(&mut reader.message_activity);
-        if core::mem::take(&mut writer.activity) || received {
+        if active {
             self.idle_at = None;
         }
         let at = *self.idle_at.get_or_insert_with(|| now.after(timeout));
         if now >= at && !writer.is_closed() {
             writer.close_idle(out);
+        }
+    }
+
+    fn sleep<F: Framing>(
+        &mut self,
+        now: Instant,
+        active: bool,
+        reader: &mut Reader<F>,
+        writer: &mut Writer<F>,
+    ) {
+        let Some(sleep) = &mut self.sleep else {
+            return;
+        };
+        if active {
+            sleep.at = Some(now.after(sleep.after));
+        }
+        if sleep.at.is_some_and(|at| now >= at) {
+            sleep.at = None;
+            reader.sleep();
+            writer.sleep();
         }
     }
 
@@ -151,7 +193,7 @@ impl Timers {
         writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Instant>, Error> {
-        (self.sign_by, self.idle_at) = (None, None);
+        (self.sign_by, self.idle_at, self.sleep) = (None, None, None);
         let by = *self
             .close_by
             .get_or_insert_with(|| now.after(self.close_timeout));
@@ -166,6 +208,13 @@ impl Timers {
             Err(reader.fail(Error::TimedOut(Timer::Close), writer, out))
         }
     }
+}
+
+/// When extensions are put to sleep.
+#[derive(Debug)]
+struct Sleep {
+    after: Span,
+    at: Option<Instant>,
 }
 
 /// A [`KeepAlive`] in half the room.

@@ -4,6 +4,7 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt::Write;
 
+use ws_extensions::{Encoders, Wish};
 use ws_frame::{
     CloseCode, CloseFrame, ControlPayload, EncodedHeader, FrameDecoder, Framing, Header, MaskKey,
     OpCode, Rsv, Sealing, Utf8Decoder,
@@ -14,9 +15,12 @@ use crate::pings::Pings;
 use crate::pongs::Pongs;
 use crate::{Error, Instant, Kind, Message, Misuse, PingId, Seed, Traffic};
 
+mod encoded;
 mod outgoing;
+mod shared;
 
 pub use outgoing::Outgoing;
+pub use shared::Shape;
 
 /// The outbound half of a connection: appends frames to `out`, remembers *close sent*.
 #[derive(Debug)]
@@ -28,6 +32,8 @@ pub struct Writer<F: Framing = FrameDecoder> {
     sealer: F::Sealer,
     /// `Some` on clients, which mask.
     keys: Option<Box<KeyStream>>,
+    /// What transforms messages.
+    encoders: Option<Box<Encoders>>,
     /// The message that is sent in pieces.
     outgoing: Option<Open>,
     pub(crate) pongs: Pongs,
@@ -46,10 +52,13 @@ pub struct Writer<F: Framing = FrameDecoder> {
 }
 
 /// A message of which some frames may have been sent.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 struct Open {
     kind: Kind,
+    wish: Wish,
     started: bool,
+    /// Extensions take part in it.
+    encoded: bool,
     utf8: Utf8Decoder,
 }
 
@@ -58,6 +67,7 @@ impl<F: Framing> Writer<F> {
         Self {
             sealer,
             keys: seed.map(|seed| Box::new(KeyStream::new(seed))),
+            encoders: None,
             outgoing: None,
             pongs: Pongs::default(),
             pings: None,
@@ -75,11 +85,16 @@ impl<F: Framing> Writer<F> {
     ///
     /// # Errors
     ///
-    /// After our Close, and while a message that is sent in pieces is unfinished.
+    /// After our Close, while a message that is sent in pieces is unfinished, and once an
+    /// extension has failed.
     #[inline]
     pub fn send(&mut self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
+        if self.encoders.is_some() {
+            return self.send_with(message, Wish::Auto, out);
+        }
         self.admit_message()?;
         self.frame(true, opcode(message.kind()), message.as_bytes(), out);
+        self.note_message();
         Ok(())
     }
 
@@ -87,19 +102,21 @@ impl<F: Framing> Writer<F> {
     /// header and then the payload, in this order, behind everything that is in `out`.
     ///
     /// So a large payload is written from where it lies, without a copy. `None` where the
-    /// payload must be transformed first, as every client's must be masked (RFC 6455 §5.3):
+    /// payload may have to be transformed first, by an extension, or as every client's must be
+    /// masked (RFC 6455 §5.3):
     /// [`send`](Self::send) does that.
     ///
     /// # Errors
     ///
     /// Those of [`send`](Self::send).
     pub fn send_header(&mut self, message: Message<'_>) -> Result<Option<EncodedHeader>, Misuse> {
-        if self.keys.is_some() {
+        if self.keys.is_some() || self.encoders.is_some() {
             return Ok(None);
         }
         self.admit_message()?;
         let opcode = opcode(message.kind());
-        let (header, _) = self.header(true, opcode, message.len(), None);
+        let (header, _) = self.header(true, opcode, Rsv::NONE, message.len(), None);
+        self.note_message();
         Ok(Some(header))
     }
 
@@ -110,13 +127,21 @@ impl<F: Framing> Writer<F> {
     ///
     /// Those of [`send`](Self::send).
     pub fn start(&mut self, kind: Kind) -> Result<Outgoing<'_, F>, Misuse> {
-        self.admit()?;
-        if self.outgoing.is_some() {
-            return Err(Misuse::MessageInProgress);
-        }
+        self.start_with(kind, Wish::Auto)
+    }
+
+    /// As [`start`](Self::start), with a wish for extensions that choose for each message.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn start_with(&mut self, kind: Kind, wish: Wish) -> Result<Outgoing<'_, F>, Misuse> {
+        self.admit_message()?;
         self.outgoing = Some(Open {
             kind,
+            wish,
             started: false,
+            encoded: false,
             utf8: Utf8Decoder::new(),
         });
         Ok(Outgoing { writer: self })
@@ -295,15 +320,20 @@ impl<F: Framing> Writer<F> {
     }
 
     #[inline]
-    fn admit_message(&mut self) -> Result<(), Misuse> {
+    fn admit_message(&self) -> Result<(), Misuse> {
         self.admit()?;
         // §5.4: the fragments of one message are not interleaved with those of another.
         if self.outgoing.is_some() {
             return Err(Misuse::MessageInProgress);
         }
+        Ok(())
+    }
+
+    /// Notes that a whole message was sent.
+    #[inline]
+    fn note_message(&mut self) {
         self.sent.messages += 1;
         self.activity = true;
-        Ok(())
     }
 
     fn admit_control(&self, payload: &[u8]) -> Result<ControlPayload, Misuse> {
@@ -317,7 +347,7 @@ impl<F: Framing> Writer<F> {
         self.frame(true, opcode, payload, out);
     }
 
-    /// The one place where frames are written; extensions join here.
+    /// Where frames are written, but those that extensions make.
     #[inline]
     fn frame(&mut self, fin: bool, opcode: OpCode, payload: &[u8], out: &mut Vec<u8>) {
         match &mut self.keys {
@@ -363,7 +393,7 @@ impl<F: Framing> Writer<F> {
         len: usize,
         out: &mut Vec<u8>,
     ) -> Option<<F::Sealer as Sealing>::Mask> {
-        let (header, mask) = self.header(fin, opcode, len, mask);
+        let (header, mask) = self.header(fin, opcode, Rsv::NONE, len, mask);
         out.reserve(Header::MAX_LEN + len);
         let end = out.len() + header.len();
         out.extend_from_slice(header.padded());
@@ -376,6 +406,7 @@ impl<F: Framing> Writer<F> {
         &mut self,
         fin: bool,
         opcode: OpCode,
+        rsv: Rsv,
         len: usize,
         mask: Option<MaskKey>,
     ) -> (EncodedHeader, Option<<F::Sealer as Sealing>::Mask>) {
@@ -383,7 +414,7 @@ impl<F: Framing> Writer<F> {
         self.sent.frame(payload_len);
         let header = Header {
             fin,
-            rsv: Rsv::NONE,
+            rsv,
             opcode,
             mask,
             payload_len,

@@ -1,7 +1,7 @@
 //! The three reserved bits: RFC 6455 §5.2, `RSV1`, `RSV2`, `RSV3`.
 
 use core::fmt;
-use core::ops::BitOr;
+use core::ops::{BitAnd, BitOr};
 
 /// A set of the reserved bits, which belong to negotiated extensions (§9).
 #[derive(Clone, Copy, Default, Eq, Hash, PartialEq)]
@@ -40,6 +40,14 @@ impl Rsv {
     /// Whether no bit is set.
     pub const fn is_empty(self) -> bool {
         self.0 == 0
+    }
+}
+
+impl BitAnd for Rsv {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
     }
 }
 

@@ -8,7 +8,7 @@ use ws_handshake::{
 use ws_http::{RequestDecoder, RequestHead, ResponseHead};
 
 use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket, version};
+use crate::{Error, Options, Timer, WebSocket, extensions, version};
 
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// rules of [`Options::handshake`].
@@ -17,7 +17,8 @@ use crate::{Error, Options, Timer, WebSocket, version};
 ///
 /// # Errors
 ///
-/// [`Error::Request`] when the request was refused, which its sender has been told;
+/// [`Error::Request`] or [`Error::Extensions`] when the request was refused, which its sender has
+/// been told;
 /// [`Error::HandshakeTimedOut`], if there is a timer; [`Error::Io`].
 pub async fn accept<T>(io: T, options: &Options) -> Result<WebSocket<T>, Error>
 where
@@ -223,6 +224,15 @@ where
     };
     #[cfg(feature = "drafts")]
     let accept = version::with_nonce(accept, requested.offer().version())?;
+    let (accept, sessions) = match options.grant_extensions(requested.offer(), accept) {
+        Ok(granted) => granted,
+        Err(error) => {
+            let reject = extensions::refusal(&error)?;
+            requested.reject(reject, &mut opening.output.buffer);
+            opening.finish().await;
+            return Err(error);
+        }
+    };
     let mut step = match requested.accept(accept, &mut opening.output.buffer) {
         Ok(step) => step,
         Err(misuse) => {
@@ -247,7 +257,7 @@ where
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }
     };
-    let connection = version::connection(Role::Server, &established, options)?;
+    let connection = version::connection(Role::Server, &established, sessions, options)?;
     Ok(WebSocket::opened(opening, connection, options, established))
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Role;
+use ws_extensions::Sessions;
 use ws_handshake::{ClientHandshake, Request, Response};
 
 use crate::entropy::nonce;
@@ -18,7 +19,8 @@ use crate::{Error, Options, Timer, WebSocket, version};
 /// # Errors
 ///
 /// [`Error::Rejected`] when the server answers with anything else than a WebSocket;
-/// [`Error::Response`] when its answer breaks the rules; [`Error::HandshakeTimedOut`], if there
+/// [`Error::Response`] when its answer breaks the rules; [`Error::Extensions`] when it grants
+/// extensions that were not offered so; [`Error::HandshakeTimedOut`], if there
 /// is a timer; [`Error::Io`]; [`Error::Entropy`].
 pub async fn connect<T>(
     io: T,
@@ -62,6 +64,8 @@ async fn ask<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    let ours = options.offer_extensions(request)?;
+    let request = ours.as_ref().unwrap_or(request);
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
     let (established, response) = loop {
@@ -82,7 +86,12 @@ where
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }
     };
-    let connection = version::connection(Role::Client, &established, options)?;
+    let sessions = if ours.is_some() {
+        options.confirm_extensions(established.extensions.as_deref())?
+    } else {
+        Sessions::default()
+    };
+    let connection = version::connection(Role::Client, &established, sessions, options)?;
     let socket = WebSocket::opened(opening, connection, options, established);
     Ok((socket, response))
 }

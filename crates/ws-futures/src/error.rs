@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io;
 
+use ws_extensions::NegotiationError;
 use ws_handshake::{RequestError, Response, ResponseError, UrlError};
 
 /// Why an operation on a [`WebSocket`](crate::WebSocket) failed.
@@ -26,6 +27,9 @@ pub enum Error {
     Request(RequestError),
     /// A server's answer breaks the rules of the opening handshake.
     Response(ResponseError),
+    /// A client's offer of extensions cannot be read, which it has been told; or a server's
+    /// answer is not what was offered.
+    Extensions(NegotiationError),
     /// The server answered with something else than a WebSocket: its status, fields and the
     /// beginning of its body.
     Rejected(Box<Response>),
@@ -58,6 +62,7 @@ impl fmt::Display for Error {
             Self::Rejected(response) => {
                 write!(f, "server answered with status {}", response.status())
             }
+            Self::Extensions(error) => error.fmt(f),
             Self::Refused => f.write_str("request refused by the application"),
             Self::HandshakeTimedOut => f.write_str("opening handshake took too long"),
             Self::Url(error) => error.fmt(f),
@@ -93,6 +98,7 @@ from! {
     ws_driver::Error => Protocol,
     RequestError => Request,
     ResponseError => Response,
+    NegotiationError => Extensions,
     UrlError => Url,
     ws_handshake::Misuse => Handshake,
     getrandom::Error => Entropy,

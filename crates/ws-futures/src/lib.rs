@@ -58,10 +58,13 @@
 
 mod accept;
 mod buffers;
+#[cfg(feature = "deflate")]
+mod codecs;
 mod connect;
 mod core;
 mod entropy;
 mod error;
+mod extensions;
 mod input;
 mod message;
 mod opening;
@@ -70,6 +73,7 @@ mod outbox;
 mod output;
 mod parts;
 mod pieces;
+mod prepared;
 mod split;
 mod stream;
 mod timer;
@@ -91,13 +95,19 @@ pub use options::Options;
 pub use outbox::Outbox;
 pub use parts::Parts;
 pub use pieces::{MessageReader, MessageWriter};
+pub use prepared::Prepared;
 pub use split::{Receiver, Sender};
 pub use timer::Timer;
 pub use websocket::WebSocket;
 /// What events, ends and settings are made of.
 pub use ws_driver::{
     Chunk, CloseCode, CloseFrame, Closure, Config, Event, Instant, KeepAlive, Kind, PingId, Role,
-    State, Statistics, Traffic,
+    State, Statistics, Traffic, Wish,
 };
+/// permessage-deflate.
+#[cfg(feature = "deflate")]
+pub use ws_extensions::deflate::Deflate;
+/// What extensions are negotiated with.
+pub use ws_extensions::{Negotiator, Sessions};
 /// What handshakes are made of.
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};

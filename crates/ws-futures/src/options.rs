@@ -1,12 +1,19 @@
 //! What an endpoint allows its peers, and how long it waits.
 
+#[cfg(feature = "deflate")]
+use std::sync::Arc;
 use std::time::Duration;
 
 use ws_driver::{Config, KeepAlive};
+use ws_extensions::Negotiator;
 use ws_handshake::ServerConfig;
 
 use crate::Timer;
+#[cfg(feature = "deflate")]
+use crate::codecs::ThreadPool;
 use crate::wire::Limits;
+#[cfg(feature = "deflate")]
+use ws_extensions::deflate::Deflate;
 
 /// The settings of connections; made once, used for any number of them.
 ///
@@ -25,6 +32,10 @@ pub struct Options {
     pub connection: Config,
     /// What a server accepts; clients do not use it.
     pub handshake: ServerConfig,
+    /// The extensions that are offered or granted; none by default. They are negotiated in
+    /// [`accept`](crate::accept()) and [`connect`](crate::connect()), unless the application
+    /// answers or offers for itself.
+    pub extensions: Negotiator,
     /// How long the opening handshake may take as a whole. 10 seconds.
     pub handshake_timeout: Duration,
     /// From how many bytes of waiting output on sending waits. 1 MiB; more than 4 GiB are taken
@@ -58,12 +69,22 @@ impl Options {
         Self {
             connection,
             handshake: ServerConfig::default(),
+            extensions: Negotiator::new(),
             handshake_timeout: Duration::from_secs(10),
             write_buffer: 1 << 20,
             max_write_buffer: 16 << 20,
             write_timeout: Duration::from_secs(40),
             timer: None,
         }
+    }
+
+    /// The same with permessage-deflate, whose codecs are lent by each thread to its connections
+    /// unless `deflate` has a pool of its own.
+    #[cfg(feature = "deflate")]
+    pub fn with_deflate(mut self, deflate: Deflate) -> Self {
+        let deflate = deflate.or_pool(Arc::new(ThreadPool));
+        self.extensions = self.extensions.with(deflate);
+        self
     }
 
     pub(crate) fn limits(&self) -> Limits {

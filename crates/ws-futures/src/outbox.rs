@@ -6,11 +6,11 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_io::AsyncWrite;
-use ws_driver::{CloseFrame, DriverWriter, Event, Message, PingId};
+use ws_driver::{CloseFrame, DriverWriter, Event, Message, PingId, Wish};
 
-use crate::Error;
 use crate::output::check_write;
 use crate::wire::{Limits, Wire};
+use crate::{Error, Prepared};
 
 /// Sends while an event is held; see [`WebSocket::exchange`](crate::WebSocket::exchange).
 ///
@@ -42,6 +42,33 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
             return Ok(self.writer.send(message, &mut self.wire.output.buffer)?);
         }
         poll_fn(|cx| Poll::Ready(self.push(cx, message))).await
+    }
+
+    /// As [`feed`](Self::feed), with a wish for extensions that choose for each message: one that
+    /// mixes secrets with what an attacker chose is better sent as it is.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`feed`](Self::feed).
+    pub async fn feed_with<'m>(
+        &mut self,
+        message: impl Into<Message<'m>>,
+        wish: Wish,
+    ) -> Result<(), Error> {
+        let message = message.into();
+        poll_fn(|cx| self.poll_room(cx, message.len())).await?;
+        self.wire.output.prepare();
+        let out = &mut self.wire.output.buffer;
+        Ok(self.writer.send_with(message, wish, out)?)
+    }
+
+    /// As [`feed`](Self::feed), for a message that goes out on many connections.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`feed`](Self::feed).
+    pub async fn feed_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
+        poll_fn(|cx| self.poll_feed_prepared(cx, prepared)).await
     }
 
     /// Adds a message without waiting.
@@ -119,6 +146,27 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         Poll::Ready(Ok(()))
     }
 
+    /// Adds a message that goes out on many connections, once it may be added.
+    pub(crate) fn poll_feed_prepared(
+        &mut self,
+        cx: &mut Context<'_>,
+        prepared: &Prepared,
+    ) -> Poll<Result<(), Error>> {
+        let message = prepared.message().borrowed();
+        ready!(self.poll_room(cx, message.len()))?;
+        self.wire.output.prepare();
+        let Some(frame) = prepared.frame(&self.writer) else {
+            let out = &mut self.wire.output.buffer;
+            return Poll::Ready(Ok(self.writer.send(message, out)?));
+        };
+        self.writer.pass(message, &frame)?;
+        if frame.len() < VECTORED {
+            self.wire.output.buffer.extend_from_slice(&frame);
+            return Poll::Ready(Ok(()));
+        }
+        Poll::Ready(self.push_bytes(cx, &frame))
+    }
+
     /// Waits until all is written, as whoever sends does.
     pub(crate) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         if self.wire.output.ended && !self.wire.output.is_empty() {
@@ -163,15 +211,19 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         Ok(self.writer.send(message, &mut self.wire.output.buffer)?)
     }
 
-    /// Adds a large message: writes it at once, from where it lies; what the transport does not
-    /// take is copied behind what waits.
+    /// Adds a large message: writes it at once, from where it lies.
     fn push(&mut self, cx: &mut Context<'_>, message: Message<'_>) -> Result<(), Error> {
         self.wire.output.prepare();
         let Some(header) = self.writer.send_header(message)? else {
             return Ok(self.writer.send(message, &mut self.wire.output.buffer)?);
         };
         self.wire.output.buffer.extend_from_slice(&header);
-        let mut payload = message.as_bytes();
+        self.push_bytes(cx, message.as_bytes())
+    }
+
+    /// Writes what waits and `payload` behind it at once; what the transport does not take is
+    /// copied behind what waits.
+    fn push_bytes(&mut self, cx: &mut Context<'_>, mut payload: &[u8]) -> Result<(), Error> {
         while !payload.is_empty() {
             let pending = self.wire.output.pending();
             let (before, all) = (pending.len(), pending.len() + payload.len());

@@ -12,7 +12,7 @@ use ws_driver::{CloseCode, CloseFrame, Closure, Event, PingId, Statistics};
 
 use crate::stream::{ended, message_of};
 use crate::wakers::{Side, Wakers};
-use crate::{Error, Message, WebSocket};
+use crate::{Error, Message, Prepared, WebSocket};
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Splits into two halves that can be moved to two tasks.
@@ -127,6 +127,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
     /// closing.
     pub fn try_feed(&mut self, message: impl Into<Message>) -> Result<(), Error> {
         self.shared.add(&message.into(), false)
+    }
+
+    /// As [`feed`](Self::feed), for a message that goes out on many connections.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`feed`](Self::feed).
+    pub async fn feed_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
+        let wakes = poll_fn(|cx| self.shared.lock().poll_add_prepared(cx, prepared)).await?;
+        self.shared.wake_receiver(wakes);
+        Ok(())
     }
 
     /// Waits until the transport has taken everything.

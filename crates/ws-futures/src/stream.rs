@@ -11,7 +11,7 @@ use ws_driver::{CloseFrame, Event};
 
 use crate::core::Mode;
 use crate::wakers::{Side, Wakers};
-use crate::{Error, Message, WebSocket};
+use crate::{Error, Message, Prepared, WebSocket};
 
 /// Yields the messages, and ends with the connection; an error comes once, as the last item.
 ///
@@ -111,6 +111,20 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             outbox.try_feed(message)?;
         }
         Ok(was_empty)
+    }
+
+    /// As `add`, once there is room, for a message that goes out on many connections.
+    pub(crate) fn poll_add_prepared(
+        &mut self,
+        cx: &Context<'_>,
+        prepared: &Prepared,
+    ) -> Poll<Result<bool, Error>> {
+        let was_empty = self.core.wire.output.is_empty();
+        let waker = self.wakers().register(Side::Send, cx);
+        let mut cx = Context::from_waker(&waker);
+        let mut outbox = self.core.outbox();
+        ready!(outbox.poll_feed_prepared(&mut cx, prepared))?;
+        Poll::Ready(Ok(was_empty))
     }
 
     /// Sends our Close, once; tells whether the receiving task is to be woken, which keeps the

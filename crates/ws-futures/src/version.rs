@@ -1,6 +1,7 @@
 //! From an opening handshake to the connection of its version.
 
 use ws_driver::{Connection, Driver, Role};
+use ws_extensions::Sessions;
 #[cfg(feature = "drafts")]
 use ws_handshake::Accept;
 use ws_handshake::{Established, Version};
@@ -21,14 +22,19 @@ pub(crate) fn with_nonce(mut accept: Accept, version: Version) -> Result<Accept,
 pub(crate) fn connection(
     role: Role,
     established: &Established,
+    sessions: Sessions,
     options: &Options,
 ) -> Result<Driver, Error> {
+    let config = &options.connection;
     match established.version {
         // What these two changed does not concern an open connection.
-        Version::Rfc6455 | Version::Hybi8 | Version::Hybi7 => Ok(match role {
-            Role::Client => Connection::client(&options.connection, seed()?).into(),
-            Role::Server => Connection::server(&options.connection).into(),
-        }),
+        Version::Rfc6455 | Version::Hybi8 | Version::Hybi7 => {
+            let connection = match role {
+                Role::Client => Connection::client(config, seed()?),
+                Role::Server => Connection::server(config),
+            };
+            Ok(connection.with_extensions(sessions, config).into())
+        }
         #[cfg(feature = "drafts")]
         _ => drafts(role, established, options),
         // No handshake ends with them.

@@ -6,6 +6,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::{
     Chunk, CloseFrame, Closure, Connection, Driver, Event, Message, PingId, Role, State, Statistics,
 };
+use ws_extensions::Sessions;
 use ws_handshake::{Established, Version};
 
 use crate::core::{Core, Mode};
@@ -13,7 +14,7 @@ use crate::opening::Opening;
 use crate::outbox::Outbox;
 use crate::parts::Parts;
 use crate::timer::Alarm;
-use crate::{Error, Options, Timer, version};
+use crate::{Error, Options, Prepared, Timer, version};
 
 /// An open WebSocket connection over `T`, a byte stream that is read and written.
 ///
@@ -142,10 +143,20 @@ impl<T> WebSocket<T> {
         established: Established,
         options: &Options,
     ) -> Result<Self, Error> {
-        self.core.connection = version::connection(self.role(), &established, options)?;
+        let none = Sessions::default();
+        self.core.connection = version::connection(self.role(), &established, none, options)?;
         self.version = established.version;
         self.subprotocol = established.subprotocol.map(String::into_boxed_str);
         Ok(self)
+    }
+
+    /// The same with extensions that were agreed on elsewhere, such as by
+    /// [`Options::grant_extensions`], before anything is received or sent. Versions before 7 know
+    /// none: there this does nothing.
+    pub fn with_extensions(mut self, sessions: Sessions, options: &Options) -> Self {
+        let connection = self.core.connection;
+        self.core.connection = connection.with_extensions(sessions, &options.connection);
+        self
     }
 
     /// The connection that an opening handshake led to.
@@ -200,6 +211,18 @@ impl<T> WebSocket<T> {
     /// What the connection has done so far.
     pub fn statistics(&self) -> Statistics {
         self.core.connection.statistics()
+    }
+
+    /// Puts extensions to sleep, if no message is under way: permessage-deflate keeps the end of
+    /// what came and went, and gives back its codecs until the next message.
+    /// [`sleep_after`](ws_driver::Config::sleep_after) does this after a time.
+    pub fn sleep(&mut self) {
+        self.core.connection.sleep();
+    }
+
+    /// How many bytes of heap extensions hold for this connection.
+    pub fn extension_memory(&self) -> usize {
+        self.core.connection.extension_memory()
     }
 
     /// How many bytes wait to be written.
@@ -303,6 +326,15 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Those of [`send`](Self::send).
     pub async fn feed<'m>(&mut self, message: impl Into<Message<'m>>) -> Result<(), Error> {
         self.outbox().feed(message).await
+    }
+
+    /// As [`feed`](Self::feed), for a message that goes out on many connections.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub async fn feed_prepared(&mut self, prepared: &Prepared) -> Result<(), Error> {
+        self.outbox().feed_prepared(prepared).await
     }
 
     /// Waits until the transport has taken everything.

@@ -48,7 +48,14 @@ const LAYERS: [Layer; 10] = [
     Layer {
         name: "ws-futures",
         level: 3,
-        may_use: &["ws-driver", "ws-handshake", "ws-http", "ws-proxy", "ws-sse"],
+        may_use: &[
+            "ws-driver",
+            "ws-extensions",
+            "ws-handshake",
+            "ws-http",
+            "ws-proxy",
+            "ws-sse",
+        ],
     },
     Layer {
         name: "ws-driver",

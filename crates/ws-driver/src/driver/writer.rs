@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use ws_extensions::{SessionError, Wish};
 use ws_frame::{CloseFrame, EncodedHeader};
 
 #[cfg(feature = "drafts")]
@@ -11,7 +12,7 @@ use super::{
 };
 #[cfg(feature = "drafts")]
 use crate::hixie::Writer as TextWriter;
-use crate::{Instant, Kind, Message, Misuse, Outgoing, PingId, Writer};
+use crate::{Instant, Kind, Message, Misuse, Outgoing, PingId, Shape, Writer};
 
 /// The outbound half of a [`Driver`](crate::Driver), with the verbs of [`Writer`].
 ///
@@ -52,6 +53,66 @@ impl<'w> DriverWriter<'w> {
         each!(Half, &mut self.0, it => it.send(message, out))
     }
 
+    /// As [`send`](Self::send), with a wish for extensions, which only the versions from 7 on
+    /// have; see [`Writer::send_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn send_with(
+        &mut self,
+        message: Message<'_>,
+        wish: Wish,
+        out: &mut Vec<u8>,
+    ) -> Result<(), Misuse> {
+        match &mut self.0 {
+            Half::Rfc6455(writer) => writer.send_with(message, wish, out),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(writer) => writer.send(message, out),
+            #[cfg(feature = "drafts")]
+            Half::Texts(writer) => writer.send(message, out),
+        }
+    }
+
+    /// What other connections must have in common with this one to share frames; see
+    /// [`Writer::shape`]. `None` before version 7.
+    pub fn shape(&self) -> Option<Shape> {
+        self.usual().and_then(Writer::shape)
+    }
+
+    /// Appends the frame that connections of this one's shape can share; see [`Writer::share`].
+    pub fn share(&self, message: Message<'_>, out: &mut Vec<u8>) -> bool {
+        self.usual()
+            .is_some_and(|writer| writer.share(message, out))
+    }
+
+    /// Takes note that `message` goes out as `frame`; see [`Writer::pass`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send), and [`Misuse::Unsupported`] where nothing can be
+    /// [shared](Self::shape).
+    pub fn pass(&mut self, message: Message<'_>, frame: &[u8]) -> Result<(), Misuse> {
+        match &mut self.0 {
+            Half::Rfc6455(writer) => writer.pass(message, frame),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(_) | Half::Texts(_) => Err(Misuse::Unsupported),
+        }
+    }
+
+    /// Why extensions encode nothing any more; see [`Writer::extension_failure`].
+    pub fn extension_failure(&self) -> Option<SessionError> {
+        self.usual().and_then(Writer::extension_failure)
+    }
+
+    fn usual(&self) -> Option<&Writer> {
+        match &self.0 {
+            Half::Rfc6455(writer) => Some(writer),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(_) | Half::Texts(_) => None,
+        }
+    }
+
     /// The header alone of a message whose payload goes out as it is, in front of the payload and
     /// of nothing behind it; see [`Writer::send_header`]. `None` where [`send`](Self::send) must
     /// be used.
@@ -78,6 +139,21 @@ impl<'w> DriverWriter<'w> {
     /// Those of [`send`](Self::send).
     pub fn start(&mut self, kind: Kind) -> Result<DriverOutgoing<'_>, Misuse> {
         self.reborrow().into_start(kind)
+    }
+
+    /// As [`start`](Self::start), with a wish for extensions; see [`Writer::start_with`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`send`](Self::send).
+    pub fn start_with(&mut self, kind: Kind, wish: Wish) -> Result<DriverOutgoing<'_>, Misuse> {
+        match self.reborrow().0 {
+            Half::Rfc6455(writer) => writer.start_with(kind, wish).map(DriverOutgoing::from),
+            #[cfg(feature = "drafts")]
+            Half::Scrambled(writer) => writer.start(kind).map(DriverOutgoing::from),
+            #[cfg(feature = "drafts")]
+            Half::Texts(writer) => writer.start(kind).map(DriverOutgoing::from),
+        }
     }
 
     /// The message that was begun and not finished, to go on with it.

@@ -2,6 +2,7 @@
 
 use ws_frame::{Framing, Header, OpCode, Utf8Decoder};
 
+use super::encoded::OVERHEAD;
 use super::{Incoming, Mode, Reader};
 use crate::{Config, Error, Kind};
 
@@ -11,15 +12,20 @@ pub(super) struct Limits {
     message: u64,
     streamed: u64,
     fragments: u32,
+    /// The first length that a message of one frame, taken by the short way, may not have.
+    single: u32,
 }
 
 impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
+        // No message is larger than memory can be.
+        let message = config.max_message_size.min(isize::MAX.unsigned_abs());
+        let single = u16::try_from(message).map_or(u32::from(u16::MAX), u32::from) + 1;
         Self {
-            // No message is larger than memory can be.
-            message: config.max_message_size.min(isize::MAX.unsigned_abs()) as u64,
+            message: message as u64,
             streamed: config.max_streamed_size,
             fragments: config.max_fragments,
+            single: if config.max_fragments > 0 { single } else { 0 },
         }
     }
 }
@@ -28,7 +34,20 @@ impl Limits {
     /// Whether a message of one frame is within them.
     #[inline]
     pub(super) fn admit_single(&self, len: u16) -> bool {
-        u64::from(len) <= self.message && self.fragments > 0
+        u32::from(len) < self.single
+    }
+
+    /// Bars the short way.
+    pub(super) fn admit_no_single(&mut self) {
+        self.single = 0;
+    }
+
+    /// How large a message may be that is delivered so.
+    pub(super) fn decoded(&self, mode: Mode) -> u64 {
+        match mode {
+            Mode::Whole => self.message,
+            Mode::Streamed | Mode::Skipped => self.streamed,
+        }
     }
 }
 
@@ -43,7 +62,8 @@ impl<F: Framing> Reader<F> {
             OpCode::Text => Kind::Text,
             OpCode::Binary => Kind::Binary,
             OpCode::Continuation => {
-                let size = self.admit_size(mode, header.payload_len)?;
+                let encoded = self.message.is_some_and(|message| message.encoded);
+                let size = self.admit_size(mode, encoded, header.payload_len)?;
                 return self.go_on(header.fin, size);
             }
             OpCode::Close | OpCode::Ping | OpCode::Pong => {
@@ -52,7 +72,8 @@ impl<F: Framing> Reader<F> {
             }
         };
         self.message = None;
-        let size = self.admit_size(mode, header.payload_len)?;
+        let encoded = self.start_decoding(header.rsv);
+        let size = self.admit_size(mode, encoded, header.payload_len)?;
         if mode == Mode::Whole {
             self.admit_fragments(1)?;
         }
@@ -64,6 +85,8 @@ impl<F: Framing> Reader<F> {
             fin: header.fin,
             fragments: 1,
             size,
+            encoded,
+            decoded: 0,
             handed_out: false,
         });
         Ok(())
@@ -96,17 +119,16 @@ impl<F: Framing> Reader<F> {
 
     /// The size of the message with `len` more bytes announced, if that is within its limit.
     #[inline]
-    pub(super) fn admit_size(&self, mode: Mode, len: u64) -> Result<u64, Error> {
+    pub(super) fn admit_size(&self, mode: Mode, encoded: bool, len: u64) -> Result<u64, Error> {
         let (mode, size) = match &self.message {
             Some(message) => (message.mode, message.size),
             None => (mode, 0),
         };
-        let limit = match mode {
-            Mode::Whole => self.limits.message,
-            Mode::Streamed | Mode::Skipped => self.limits.streamed,
-        };
+        let limit = self.limits.decoded(mode);
+        // What is decoded is bounded again as it comes.
+        let more = if encoded { OVERHEAD } else { 0 };
         match size.checked_add(len) {
-            Some(size) if size <= limit => Ok(size),
+            Some(size) if size <= limit.saturating_add(more) => Ok(size),
             _ => Err(Error::MessageTooBig { limit }),
         }
     }
@@ -120,7 +142,8 @@ impl<F: Framing> Reader<F> {
             if let Some(len) = header.payload_len
                 && !header.opcode.is_control()
             {
-                self.admit_size(mode, len)?;
+                let encoded = self.inbound.is_some();
+                self.admit_size(mode, encoded, len)?;
             }
         }
         Ok(())

@@ -76,6 +76,13 @@ impl<F: Framing> Reader<F> {
                 let data = Message::Text(text);
                 Ok(Some(Event::Message(Chunk { data, last })))
             }
+            Ready::Decoded { last } => {
+                self.delivered = true;
+                let kind = self.kind();
+                self.hand_out(last);
+                let data = self.decoded_chunk(kind);
+                Ok(Some(Event::Message(Chunk { data, last })))
+            }
             Ready::Prefix | Ready::Assembled => {
                 let last = ready == Ready::Assembled;
                 let kind = self.kind();
@@ -175,7 +182,7 @@ impl<F: Framing> Reader<F> {
         Ok(Some(Chunk { data, last }))
     }
 
-    fn kind(&self) -> Kind {
+    pub(super) fn kind(&self) -> Kind {
         self.message.map_or(Kind::Binary, |message| message.kind)
     }
 

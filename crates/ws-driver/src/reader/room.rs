@@ -18,8 +18,10 @@ impl<F: Framing> Reader<F> {
     /// The room grows with what has arrived, whatever a header announced.
     pub fn room(&mut self) -> Option<&mut [u8]> {
         let waits = self.ready == Ready::Nothing && !self.delivered && !self.is_over();
-        let in_place =
-            self.frame.is_some_and(|opcode| !opcode.is_control()) && self.mode() == Mode::Whole;
+        let in_place = self.frame.is_some_and(|opcode| !opcode.is_control())
+            && self
+                .message
+                .is_some_and(|message| message.mode == Mode::Whole && !message.encoded);
         let remaining = self.decoder.remaining()?;
         if !waits || !in_place || remaining < Self::WORTHWHILE {
             return None;
@@ -82,8 +84,7 @@ impl<F: Framing> Reader<F> {
     /// connection then holds none.
     pub fn take_storage(&mut self) -> Option<Vec<u8>> {
         if self.delivered {
-            self.delivered = false;
-            self.assembly.clear();
+            self.drop_delivered();
         }
         let in_use = self.ready != Ready::Nothing || !self.assembly.bytes().is_empty();
         (!in_use).then(|| self.assembly.take_storage())

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use ws_frame::{FrameDecoder, Framing, OpCode};
+use ws_frame::{FrameDecoder, Framing, OpCode, Rsv};
 
 use super::{Writer, opcode};
 use crate::text::validate;
@@ -36,32 +36,44 @@ impl<F: Framing> Outgoing<'_, F> {
     pub fn finish(mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
         self.fragment(piece, true, out)?;
         self.writer.outgoing = None;
-        self.writer.sent.messages += 1;
+        self.writer.note_message();
         Ok(())
     }
 
     fn fragment(&mut self, piece: &[u8], fin: bool, out: &mut Vec<u8>) -> Result<(), Misuse> {
         // Our Close ends the message too.
-        let Some(open) = &mut self.writer.outgoing else {
+        let Some(mut open) = self.writer.outgoing else {
             return Err(Misuse::SendAfterClose);
         };
         if open.kind == Kind::Text {
-            let mut utf8 = open.utf8;
-            let verdict = utf8
+            let verdict = open
+                .utf8
                 .decode_with(piece, validate)
-                .and_then(|_| if fin { utf8.finish() } else { Ok(()) });
+                .and_then(|_| if fin { open.utf8.finish() } else { Ok(()) });
             if verdict.is_err() {
                 return Err(Misuse::InvalidUtf8);
             }
-            open.utf8 = utf8;
         }
         // §5.4: the first frame names the kind, the others continue it.
-        let opcode = if core::mem::replace(&mut open.started, true) {
-            OpCode::Continuation
+        let (opcode, rsv) = if open.started {
+            (OpCode::Continuation, Rsv::NONE)
         } else {
-            opcode(open.kind)
+            let len = fin.then_some(piece.len());
+            let bits = self.writer.start_encoding(len, open.wish)?;
+            (open.started, open.encoded) = (true, bits.is_some());
+            // RFC 7692 §6.1: the first frame alone has the bits.
+            (opcode(open.kind), bits.unwrap_or(Rsv::NONE))
         };
-        self.writer.frame(fin, opcode, piece, out);
+        if open.encoded {
+            let encoded = self.writer.encoded_frame(fin, opcode, rsv, piece, out);
+            if encoded.is_err() {
+                self.writer.outgoing = None;
+                return encoded;
+            }
+        } else {
+            self.writer.frame(fin, opcode, piece, out);
+        }
+        self.writer.outgoing = Some(open);
         self.writer.activity = true;
         Ok(())
     }

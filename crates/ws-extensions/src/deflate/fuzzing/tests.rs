@@ -1,0 +1,139 @@
+//! Properties of compressed data; the fuzz target runs the same one for longer.
+
+use std::vec;
+use std::vec::Vec;
+
+use hybi_testkit::inflate;
+use miniz_oxide::deflate::core::{
+    CompressorOxide, TDEFLFlush, TDEFLStatus, compress_to_output, create_comp_flags_from_zip_params,
+};
+use proptest::collection::vec as vec_of;
+use proptest::prelude::*;
+
+use super::super::testing;
+
+/// The window and the cuts; half of the windows are those that zlib-rs can do.
+fn cuts() -> impl Strategy<Value = [u8; 2]> {
+    (prop_oneof![Just(7_u8), any::<u8>()], any::<u8>()).prop_map(<[u8; 2]>::from)
+}
+
+fn judged(data: &[u8]) {
+    super::inflate(data, inflate::messages);
+}
+
+/// Plain data that repeats itself, near and far.
+fn plain() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        vec_of(any::<u8>(), 0..40),
+        (any::<u8>(), 1..700_usize).prop_map(|(byte, len)| vec![byte; len]),
+        (any::<u64>(), 1..3000_usize).prop_map(|(seed, len)| testing::random(seed, len)),
+        (1..900_usize).prop_map(testing::json),
+    ];
+    vec_of(piece, 1..6).prop_map(|pieces| {
+        let mut plain = pieces.concat();
+        plain.extend(pieces.iter().rev().flatten());
+        plain
+    })
+}
+
+fn flush() -> impl Strategy<Value = TDEFLFlush> {
+    prop_oneof![
+        Just(TDEFLFlush::None),
+        Just(TDEFLFlush::Sync),
+        Just(TDEFLFlush::Full),
+        Just(TDEFLFlush::Finish),
+    ]
+}
+
+/// Raw DEFLATE, flushed as told behind each half; `Finish` ends the stream, and begins another.
+pub(in crate::deflate) fn deflate(
+    plain: &[u8],
+    level: i32,
+    strategy: i32,
+    flushes: [TDEFLFlush; 2],
+) -> Vec<u8> {
+    let flags = create_comp_flags_from_zip_params(level, -15, strategy);
+    let mut compressor = CompressorOxide::new(flags);
+    let mut stream = Vec::new();
+    let (front, back) = plain.split_at(plain.len() / 2);
+    for (piece, flush) in [front, back].into_iter().zip(flushes) {
+        let (status, taken) = compress_to_output(&mut compressor, piece, flush, |out| {
+            stream.extend_from_slice(out);
+            true
+        });
+        assert_eq!(taken, piece.len());
+        if status == TDEFLStatus::Done {
+            compressor.reset();
+        }
+    }
+    stream
+}
+
+fn strip(mut stream: Vec<u8>) -> Vec<u8> {
+    if stream.ends_with(&[0, 0, 0xff, 0xff]) {
+        stream.truncate(stream.len() - 4);
+    }
+    stream
+}
+
+fn stream() -> impl Strategy<Value = Vec<u8>> {
+    (plain(), 0..=10_i32, 0..=4_i32, flush(), flush()).prop_map(
+        |(plain, level, strategy, first, second)| {
+            strip(deflate(&plain, level, strategy, [first, second]))
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn random_bytes(cuts in cuts(), data in vec_of(any::<u8>(), 0..60)) {
+        judged(&[&cuts[..], &data].concat());
+    }
+
+    #[test]
+    fn random_bytes_behind_a_block_header(
+        header in prop_oneof![Just(2_u8), Just(3), Just(4), Just(5), Just(0xed)],
+        data in vec_of(any::<u8>(), 0..300),
+        cuts in cuts(),
+    ) {
+        judged(&[&cuts[..], &[255, header], &data].concat());
+    }
+
+    #[test]
+    fn streams_at_every_level(stream in stream(), cuts in cuts()) {
+        judged(&[&cuts[..], &[255], &stream].concat());
+    }
+
+    #[test]
+    fn streams_cut_into_messages(
+        stream in stream(),
+        lengths in vec_of(0..255_u8, 1..5),
+        cuts in cuts(),
+    ) {
+        let mut data = cuts.to_vec();
+        let mut rest = &stream[..];
+        for len in lengths {
+            let piece = &rest[..rest.len().min(len.into())];
+            rest = &rest[piece.len()..];
+            data.push(len.min(piece.len().try_into().unwrap()));
+            data.extend_from_slice(piece);
+        }
+        judged(&data);
+    }
+
+    #[test]
+    fn mutated_streams(
+        stream in stream(),
+        mutations in vec_of((any::<prop::sample::Index>(), any::<u8>()), 1..4),
+        cuts in cuts(),
+    ) {
+        let mut stream = stream;
+        for (place, byte) in mutations {
+            if !stream.is_empty() {
+                let place = place.index(stream.len().min(400));
+                stream[place] = byte;
+            }
+        }
+        judged(&[&cuts[..], &[255], &stream].concat());
+    }
+}
