@@ -213,8 +213,10 @@ impl Decoder for Swollen {
 
 /// A client and a server that have agreed on all that `negotiator` has.
 fn pair(negotiator: &Negotiator, config: &Config) -> (Connection, Connection) {
-    let granted = negotiator.grant(negotiator.offer().as_deref()).unwrap();
-    let confirmed = negotiator.confirm(granted.response.as_deref()).unwrap();
+    let offer = negotiator.offer();
+    let granted = negotiator.grant(offer.as_deref()).expect("an offer");
+    let answer = granted.response.as_deref();
+    let confirmed = negotiator.confirm(answer).expect("an answer");
     let client = Connection::client(config, Seed([1; 32]));
     let server = Connection::server(config);
     (
@@ -542,7 +544,8 @@ fn extensions_sleep_after_a_time_without_messages() {
 #[test]
 fn frames_are_shared_by_connections_of_one_shape() {
     let config = Config::server();
-    let message = Message::Binary(&[7; 70_000]);
+    let payload = vec![7; 70_000];
+    let message = Message::Binary(&payload);
     let mut frame = Vec::new();
     let (mut client, mut server) = (
         Connection::client(&config, Seed([1; 32])),

@@ -15,7 +15,7 @@ pub(crate) struct ThreadPool;
 const KEPT: usize = 8;
 
 thread_local! {
-    static SHELF: RefCell<Shelf> = RefCell::new(Shelf::new(KEPT));
+    static SHELF: RefCell<Shelf> = const { RefCell::new(Shelf::new(KEPT)) };
 }
 
 impl Pool for ThreadPool {

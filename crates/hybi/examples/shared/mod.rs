@@ -6,6 +6,7 @@ use hybi::extensions::deflate::{Backend, Deflate, WindowBits};
 
 /// permessage-deflate, as its RFC 7692 has it.
 #[derive(Args)]
+#[expect(clippy::struct_excessive_bools, reason = "flags of a command line")]
 pub(crate) struct DeflateArguments {
     /// Compress messages, if the peer can.
     #[arg(long)]

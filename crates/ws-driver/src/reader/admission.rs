@@ -20,12 +20,15 @@ impl From<&Config> for Limits {
     fn from(config: &Config) -> Self {
         // No message is larger than memory can be.
         let message = config.max_message_size.min(isize::MAX.unsigned_abs());
-        let single = u16::try_from(message).map_or(u32::from(u16::MAX), u32::from) + 1;
+        let single = u16::try_from(message).unwrap_or(u16::MAX);
         Self {
             message: message as u64,
             streamed: config.max_streamed_size,
             fragments: config.max_fragments,
-            single: if config.max_fragments > 0 { single } else { 0 },
+            single: match config.max_fragments {
+                0 => 0,
+                _ => u32::from(single) + 1,
+            },
         }
     }
 }

@@ -12,6 +12,10 @@ use super::decompressor::Decompressor;
 ///
 /// Of `data`, the first byte selects the window, the second one the cuts; then come the payloads,
 /// each behind a byte with its length, or as the rest.
+///
+/// # Panics
+///
+/// If that does not hold.
 pub fn inflate(data: &[u8], judge: impl Fn(u8, &[&[u8]]) -> Vec<Vec<u8>>) {
     let [bits, seed, rest @ ..] = data else {
         return;

@@ -250,15 +250,15 @@ impl Extension for Deflate {
     }
 
     fn offers(&self) -> Vec<Params<'static>> {
-        vec![offer(&self.wishes)]
+        vec![offer(self.wishes)]
     }
 
     fn confirm(&self, granted: &Params<'_>) -> Result<Session, Refusal> {
-        Ok(self.session(confirm(&self.wishes, granted)?))
+        Ok(self.session(confirm(self.wishes, granted)?))
     }
 
     fn grant(&self, offer: &Params<'_>) -> Result<(Params<'static>, Session), Refusal> {
-        let (granted, agreement) = grant(&self.wishes, offer)?;
+        let (granted, agreement) = grant(self.wishes, offer)?;
         Ok((granted, self.session(agreement)))
     }
 }

@@ -132,7 +132,7 @@ impl Default for Wishes {
 }
 
 /// What a client asks for.
-pub(super) fn offer(wishes: &Wishes) -> Params<'static> {
+pub(super) fn offer(wishes: Wishes) -> Params<'static> {
     let mut offer = Params::new(NAME);
     if wishes.no_context_takeover {
         // §7.1.1.2: a hint; the client keeps to it whatever the answer is.
@@ -153,7 +153,7 @@ pub(super) fn offer(wishes: &Wishes) -> Params<'static> {
 }
 
 /// A client's judgement of what the server granted.
-pub(super) fn confirm(wishes: &Wishes, granted: &Params<'_>) -> Result<Agreement, Refusal> {
+pub(super) fn confirm(wishes: Wishes, granted: &Params<'_>) -> Result<Agreement, Refusal> {
     let granted = Parameters::read(granted)?;
     // §7.1.1.1: a server accepts the parameter by including it.
     if wishes.request_no_context_takeover && !granted.server_no_context_takeover {
@@ -194,7 +194,7 @@ pub(super) fn confirm(wishes: &Wishes, granted: &Params<'_>) -> Result<Agreement
 /// The server's own wishes are no reason to refuse: those that an offer leaves no room for stay
 /// unfulfilled.
 pub(super) fn grant(
-    wishes: &Wishes,
+    wishes: Wishes,
     offer: &Params<'_>,
 ) -> Result<(Params<'static>, Agreement), Refusal> {
     let offer = Parameters::read(offer)?;
@@ -234,7 +234,7 @@ pub(super) fn grant(
 
 impl Wishes {
     /// The window that the peer is asked for; every peer fulfils the wish for the greatest one.
-    fn requested_window(&self) -> Option<WindowBits> {
+    fn requested_window(self) -> Option<WindowBits> {
         self.request_max_window
             .filter(|&bits| bits < WindowBits::MAX)
     }

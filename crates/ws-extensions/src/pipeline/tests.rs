@@ -10,7 +10,7 @@ use crate::Session;
 #[derive(Clone, Debug)]
 struct Mark {
     rsv: Rsv,
-    mark: u8,
+    byte: u8,
     /// It fails at this byte.
     bad: Option<u8>,
     awake: bool,
@@ -19,10 +19,10 @@ struct Mark {
 static BAD: Fault = Fault::new("x-mark", FaultKind::Failed, "a bad byte");
 
 impl Mark {
-    fn session(rsv: Rsv, mark: u8, bad: Option<u8>) -> Session {
+    fn session(rsv: Rsv, byte: u8, bad: Option<u8>) -> Session {
         let this = Self {
             rsv,
-            mark,
+            byte,
             bad,
             awake: true,
         };
@@ -52,8 +52,8 @@ impl Encoder for Mark {
 
     fn encode(&mut self, piece: &[u8], _: bool, out: &mut Vec<u8>) -> Result<(), SessionError> {
         self.check(piece)?;
-        out.extend(piece.iter().map(|byte| byte ^ self.mark));
-        out.push(self.mark);
+        out.extend(piece.iter().map(|byte| byte ^ self.byte));
+        out.push(self.byte);
         Ok(())
     }
 
@@ -83,11 +83,11 @@ impl Decoder for Mark {
         let plain = input.len().saturating_sub(1);
         let len = plain.min(room.len());
         for (to, from) in room.iter_mut().zip(&input[..len]) {
-            *to = from ^ self.mark;
+            *to = from ^ self.byte;
         }
         *input = &input[len..];
         if end && input.len() == 1 {
-            assert_eq!(**input, [self.mark]);
+            assert_eq!(**input, [self.byte]);
             *input = &[];
         }
         let done = input.is_empty();

@@ -257,6 +257,15 @@ fn d10_to_d14_invalid_data() {
 }
 
 #[test]
+fn d13_random_code_lengths() {
+    for seed in 0..500 {
+        let mut payload = testing::random(seed, 60);
+        payload[0] = 4 | payload[0] & 0xf8;
+        check_few(15, &payload, INVALID);
+    }
+}
+
+#[test]
 fn d15_truncated_inside_a_block() {
     check(15, &[(b"\xf2\x48\xcd", INVALID)]);
     check(15, &[(HELLO, Some(b"Hello")), (b"\xf2\x48\xcd", INVALID)]);
@@ -360,7 +369,7 @@ fn d23_and_d24_blocks_without_data() {
     let stored = [&b"\x00\x00\x00\xff\xff".repeat(20_000), &b"\x00"[..]].concat();
     check_few(15, &stored, Some(b""));
     check_few(9, &stored, Some(b""));
-    let blocks = pack(&["010 0000000"; 4000].concat());
+    let blocks = pack(&"010 0000000".repeat(4000));
     check_few(15, &[&blocks[..], b"\x00"].concat(), Some(b""));
     check_few(8, &b"\x03\x00".repeat(2000), Some(b""));
     check_few(15, &b"\x03\x00".repeat(2000), Some(b""));
@@ -410,6 +419,23 @@ fn other_vectors() {
             (recreated, Some(b"12345678")),
         ],
     );
+}
+
+#[test]
+fn no_usual_message_needs_another_backend() {
+    let kept = b"\xf2\x48\xcd\x01\x00\x00\x00\xff\xff\xca\xc9\x07\x00";
+    for mut decompressor in Decompressor::all(WindowBits::MAX) {
+        for payload in [HELLO, HELLO_AGAIN, b"\x00", b"", b"\x4a\x04\x00", kept] {
+            for pieces in cuts(payload) {
+                for room in 1..10 {
+                    message(&mut decompressor, &[HELLO], 5).unwrap();
+                    message(&mut decompressor, &pieces, room).unwrap();
+                    message(&mut decompressor, &pieces, room).unwrap();
+                    assert!(decompressor.is_reusable(), "{pieces:02x?} in {room}");
+                }
+            }
+        }
+    }
 }
 
 #[test]

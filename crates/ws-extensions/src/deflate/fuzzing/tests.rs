@@ -69,6 +69,52 @@ pub(in crate::deflate) fn deflate(
     stream
 }
 
+/// As [`deflate`], by zlib-rs.
+#[cfg(feature = "zlib-rs")]
+fn deflate_quickly(plain: &[u8], level: i32, strategy: i32, flushes: [TDEFLFlush; 2]) -> Vec<u8> {
+    use zlib_rs::{Deflate, DeflateConfig, DeflateFlush, Status, Strategy};
+
+    let strategies = [
+        Strategy::Default,
+        Strategy::Filtered,
+        Strategy::HuffmanOnly,
+        Strategy::Rle,
+        Strategy::Fixed,
+    ];
+    let mut compressor = Deflate::new_with_config(DeflateConfig {
+        level: level.min(9),
+        window_bits: -15,
+        strategy: strategies[usize::try_from(strategy).unwrap()],
+        ..DeflateConfig::default()
+    });
+    let mut stream = Vec::new();
+    let (front, back) = plain.split_at(plain.len() / 2);
+    for (mut piece, flush) in [front, back].into_iter().zip(flushes) {
+        let flush = match flush {
+            TDEFLFlush::Sync => DeflateFlush::SyncFlush,
+            TDEFLFlush::Full => DeflateFlush::FullFlush,
+            TDEFLFlush::Finish => DeflateFlush::Finish,
+            _ => DeflateFlush::NoFlush,
+        };
+        loop {
+            let mut out = [0; 1000];
+            let before = (compressor.total_in(), compressor.total_out());
+            let status = compressor.compress(piece, &mut out, flush).unwrap();
+            piece = &piece[usize::try_from(compressor.total_in() - before.0).unwrap()..];
+            let len = usize::try_from(compressor.total_out() - before.1).unwrap();
+            stream.extend_from_slice(&out[..len]);
+            if status == Status::StreamEnd {
+                compressor.reset();
+                break;
+            }
+            if len < out.len() {
+                break;
+            }
+        }
+    }
+    stream
+}
+
 fn strip(mut stream: Vec<u8>) -> Vec<u8> {
     if stream.ends_with(&[0, 0, 0xff, 0xff]) {
         stream.truncate(stream.len() - 4);
@@ -77,11 +123,15 @@ fn strip(mut stream: Vec<u8>) -> Vec<u8> {
 }
 
 fn stream() -> impl Strategy<Value = Vec<u8>> {
-    (plain(), 0..=10_i32, 0..=4_i32, flush(), flush()).prop_map(
-        |(plain, level, strategy, first, second)| {
-            strip(deflate(&plain, level, strategy, [first, second]))
-        },
-    )
+    let one = (plain(), 0..=10_i32, 0..=4_i32, flush(), flush());
+    let makers: &[fn(&[u8], i32, i32, [TDEFLFlush; 2]) -> Vec<u8>] = &[
+        deflate,
+        #[cfg(feature = "zlib-rs")]
+        deflate_quickly,
+    ];
+    (one, 0..makers.len()).prop_map(|((plain, level, strategy, first, second), maker)| {
+        strip(makers[maker](&plain, level, strategy, [first, second]))
+    })
 }
 
 proptest! {

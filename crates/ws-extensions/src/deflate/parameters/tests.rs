@@ -53,7 +53,7 @@ fn parse(header: &str) -> Vec<Params<'_>> {
 }
 
 /// `T15/N12`: takeover with 15 bits for the own direction, none with 12 for the peer's.
-fn summary(agreement: &Agreement) -> String {
+fn summary(agreement: Agreement) -> String {
     let direction = |direction: Direction| {
         let takeover = if direction.takeover { 'T' } else { 'N' };
         format!("{takeover}{}", direction.window)
@@ -97,8 +97,8 @@ fn request_max_window(bits: u8) -> Wishes {
 #[track_caller]
 fn check_confirm(wishes: Wishes, granted: &str, expected: &str) {
     let header = full(granted);
-    let result = confirm(&wishes, &parse(&header)[0]);
-    let result = result.map_or_else(|_| "FAIL".to_string(), |agreement| summary(&agreement));
+    let result = confirm(wishes, &parse(&header)[0]);
+    let result = result.map_or_else(|_| "FAIL".to_string(), summary);
     assert_eq!(result, expected, "{granted} with {wishes:?}");
 }
 
@@ -194,8 +194,8 @@ fn e05_e06_e07_e08_e15_wd3_wd7_valid_parameters() {
 fn check_validity(params: &str, in_offer: Option<&str>, in_answer: Option<&str>) {
     let header = full(params);
     let params = &parse(&header)[0];
-    let in_offer = (in_offer, grant(&none(), params).err());
-    let in_answer = (in_answer, confirm(&none(), params).err());
+    let in_offer = (in_offer, grant(none(), params).err());
+    let in_answer = (in_answer, confirm(none(), params).err());
     for (expected, refusal) in [in_offer, in_answer] {
         let text = refusal.as_ref().map(ToString::to_string);
         let matches = match (&text, expected) {
@@ -238,7 +238,7 @@ fn a_refusal_names_the_parameter() {
         (none(), "P; CB", "client_max_window_bits: needs a value"),
     ] {
         let header = full(granted);
-        let refusal = confirm(&wishes, &parse(&header)[0]).unwrap_err();
+        let refusal = confirm(wishes, &parse(&header)[0]).unwrap_err();
         assert_eq!(refusal.to_string(), text);
     }
 }
@@ -264,7 +264,7 @@ fn pc1_pc36_wd1_wd2_what_a_client_offers() {
         (max_window(15), "P; CB"),
         (request_max_window(15), "P; CB"),
     ] {
-        assert_eq!(offer(&wishes).to_string(), full(expected));
+        assert_eq!(offer(wishes).to_string(), full(expected));
     }
 }
 
@@ -358,13 +358,13 @@ fn suits(sent: Direction, received: Direction) -> bool {
 proptest! {
     #[test]
     fn a_client_confirms_whatever_a_server_grants(client in wishes(), server in wishes()) {
-        let offered = offer(&client);
+        let offered = offer(client);
         let printed = offered.to_string();
         prop_assert_eq!(&parse(&printed)[0], &offered);
 
-        let (granted, at_server) = grant(&server, &offered).unwrap();
+        let (granted, at_server) = grant(server, &offered).unwrap();
         let printed = granted.to_string();
-        let at_client = confirm(&client, &parse(&printed)[0]).unwrap();
+        let at_client = confirm(client, &parse(&printed)[0]).unwrap();
 
         prop_assert!(suits(at_server.own, at_client.peer));
         prop_assert!(suits(at_client.own, at_server.peer));
@@ -390,7 +390,7 @@ proptest! {
     ) {
         let header = full(&["P"].iter().chain(&params).copied().collect::<Vec<_>>().join("; "));
         let offered = &parse(&header)[0];
-        if let Ok((granted, _)) = grant(&server, offered) {
+        if let Ok((granted, _)) = grant(server, offered) {
             let value = |params: &Params<'_>, name| {
                 let value = params.iter().find(|(other, _)| *other == name);
                 value.map(|(_, value)| value.and_then(|value| value.parse::<u8>().ok()))

@@ -71,13 +71,13 @@ fn e01_e09_ps1_ps35_wd8_wd16_what_a_server_grants() {
 }
 
 #[track_caller]
-fn check(wishes: &Wishes, offers: &str, expected: &str) {
+fn check(wishes: Wishes, offers: &str, expected: &str) {
     let header = full(offers);
     let offered = parse(&header);
     let granted = offered
         .iter()
         .find_map(|offer| grant(wishes, offer).ok())
-        .map(|(params, agreement)| (params.to_string(), summary(&agreement)));
+        .map(|(params, agreement)| (params.to_string(), summary(agreement)));
     let expected = expected.split_once(" {").map(|(params, agreed)| {
         let agreed = agreed.trim_end_matches('}');
         (full(params), agreed.to_string())
