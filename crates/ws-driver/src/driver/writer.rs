@@ -105,6 +105,10 @@ impl<'w> DriverWriter<'w> {
         self.usual().and_then(Writer::extension_failure)
     }
 
+    #[cfg_attr(
+        not(feature = "drafts"),
+        expect(clippy::unnecessary_wraps, reason = "there is no other then")
+    )]
     fn usual(&self) -> Option<&Writer> {
         match &self.0 {
             Half::Rfc6455(writer) => Some(writer),

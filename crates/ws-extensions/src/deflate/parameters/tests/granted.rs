@@ -63,7 +63,7 @@ fn e01_e09_ps1_ps35_wd8_wd16_what_a_server_grants() {
             _ => <[_; 5]>::try_from(granted).unwrap(),
         };
         for (wishes, granted) in columns.iter().zip(granted) {
-            check(wishes, offers.trim(), granted);
+            check(*wishes, offers.trim(), granted);
             count += 1;
         }
     }
