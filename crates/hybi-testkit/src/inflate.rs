@@ -14,7 +14,11 @@
 //! assert_eq!((first.output, second.largest_distance), (b"Hello".to_vec(), 5));
 //! ```
 
+mod code;
+
 use core::fmt;
+
+use self::code::{Bits, Code};
 
 /// What an encoder cuts off the end of each message, RFC 7692 §7.2.1.
 const TAIL: [u8; 4] = [0x00, 0x00, 0xff, 0xff];
@@ -125,7 +129,7 @@ impl Inflater {
     pub fn inflate(&mut self, data: &[u8]) -> Result<Inflated, InflateError> {
         let start = self.history.len();
         let mut run = Run {
-            bits: Bits { data, position: 0 },
+            bits: Bits::new(data),
             window: self.window,
             plain: core::mem::take(&mut self.history),
             result: Inflated::default(),
@@ -209,7 +213,9 @@ impl Run<'_> {
             self.result.blocks.push(Block { kind, last });
             match kind {
                 BlockKind::Stored => self.stored()?,
-                BlockKind::Fixed => self.compressed(&fixed_literals(), &Code::new(&[5; 32]))?,
+                BlockKind::Fixed => {
+                    self.compressed(&Code::fixed_literals(), &Code::new(&[5; 32]))?;
+                }
                 BlockKind::Dynamic => {
                     let (literals, distances) = self.codes()?;
                     self.compressed(&literals, &distances)?;
@@ -329,93 +335,6 @@ impl Run<'_> {
             }
         }
         Ok((literals, distances))
-    }
-}
-
-/// A prefix code, from its lengths, RFC 1951 §3.2.2.
-struct Code {
-    /// How many codes there are of each length.
-    counts: [usize; 16],
-    /// The symbols in the order of their codes.
-    symbols: Vec<usize>,
-}
-
-impl Code {
-    fn new(lengths: &[usize]) -> Self {
-        let mut code = Self {
-            counts: [0; 16],
-            symbols: Vec::new(),
-        };
-        for length in 1..=15 {
-            for (symbol, _) in lengths.iter().enumerate().filter(|&(_, &l)| l == length) {
-                code.counts[length] += 1;
-                code.symbols.push(symbol);
-            }
-        }
-        code
-    }
-
-    /// How much of the room for codes of 15 bits is taken, and all there is.
-    fn room(&self) -> (usize, usize) {
-        let taken = (1..=15).map(|length| self.counts[length] << (15 - length));
-        (taken.sum(), 1 << 15)
-    }
-
-    fn is_complete(&self) -> bool {
-        let (taken, all) = self.room();
-        taken == all
-    }
-
-    /// There is one code of one bit, or none at all.
-    fn is_at_most_one_bit(&self) -> bool {
-        self.symbols.len() <= 1 && self.counts[2..].iter().all(|&count| count == 0)
-    }
-
-    fn decode(&self, bits: &mut Bits<'_>) -> Result<usize, Stop> {
-        let (mut value, mut first, mut index) = (0, 0, 0);
-        for count in &self.counts[1..] {
-            // Codes go with their most significant bit first, unlike all else.
-            value = value << 1 | bits.number(1)?;
-            if value < first + count {
-                return Ok(self.symbols[index + value - first]);
-            }
-            index += count;
-            first = (first + count) << 1;
-        }
-        Err(InflateError::Code.into())
-    }
-}
-
-fn fixed_literals() -> Code {
-    let mut lengths = [8; 288];
-    lengths[144..256].fill(9);
-    lengths[256..280].fill(7);
-    Code::new(&lengths)
-}
-
-/// The data as bits, the least significant one of a byte first, RFC 1951 §3.1.1.
-struct Bits<'d> {
-    data: &'d [u8],
-    position: usize,
-}
-
-impl Bits<'_> {
-    fn number(&mut self, bits: u32) -> Result<usize, Stop> {
-        let mut number = 0;
-        for bit in 0..bits {
-            let &byte = self.data.get(self.position / 8).ok_or(Stop::End)?;
-            number |= usize::from(byte >> (self.position % 8) & 1) << bit;
-            self.position += 1;
-        }
-        Ok(number)
-    }
-
-    fn skip_to_byte(&mut self) {
-        self.position = self.position.next_multiple_of(8);
-    }
-
-    fn is_empty(&self) -> bool {
-        self.position == 8 * self.data.len()
     }
 }
 

@@ -116,7 +116,7 @@ mod sessions;
 pub mod deflate;
 
 #[doc(hidden)]
-#[cfg(feature = "fuzzing")]
+#[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing {
     //! Properties for fuzz targets.
     #[cfg(feature = "deflate")]

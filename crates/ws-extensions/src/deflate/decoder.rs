@@ -5,6 +5,7 @@ use core::mem;
 
 use ws_frame::Rsv;
 
+use super::Backend;
 use super::decompressor::Decompressor;
 use super::history::History;
 use super::parameters::Direction;
@@ -15,6 +16,7 @@ use crate::{Decoded, Decoder, SessionError};
 #[derive(Debug)]
 pub(super) struct DeflateDecoder {
     agreed: Direction,
+    backend: Backend,
     pool: Option<Arc<dyn Pool>>,
     state: State,
     /// Some of a message was taken, but not all.
@@ -31,9 +33,10 @@ enum State {
 
 impl DeflateDecoder {
     /// A decoder that has no codec, and no other memory.
-    pub(super) fn new(agreed: Direction, pool: Option<Arc<dyn Pool>>) -> Self {
+    pub(super) fn new(agreed: Direction, backend: Backend, pool: Option<Arc<dyn Pool>>) -> Self {
         Self {
             agreed,
+            backend,
             pool,
             state: State::Asleep(History::new(agreed.window)),
             inside: false,
@@ -41,13 +44,14 @@ impl DeflateDecoder {
     }
 
     fn wake(&self, history: &History) -> Decompressor {
-        let window = self.agreed.window;
+        let (backend, window) = (self.backend, self.agreed.window);
+        let wanted = CodecKind::decompressor(backend, window);
         let mut decompressor = self
             .pool
             .as_ref()
-            .and_then(|pool| pool.take(&CodecKind::decompressor(window)))
-            .and_then(|codec| codec.into_decompressor(window))
-            .unwrap_or_else(|| Decompressor::new(window));
+            .and_then(|pool| pool.take(&wanted))
+            .and_then(|codec| codec.into_decompressor(wanted))
+            .unwrap_or_else(|| Decompressor::new(backend, window));
         if history.memory() > 0 {
             decompressor.recall(history);
         }

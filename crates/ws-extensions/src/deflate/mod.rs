@@ -216,7 +216,11 @@ impl Deflate {
                 self.tuning,
                 self.pool.clone(),
             )),
-            decoder: Box::new(DeflateDecoder::new(agreement.peer, self.pool.clone())),
+            decoder: Box::new(DeflateDecoder::new(
+                agreement.peer,
+                self.tuning.backend,
+                self.pool.clone(),
+            )),
         }
     }
 }

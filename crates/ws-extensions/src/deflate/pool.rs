@@ -3,9 +3,9 @@
 use alloc::vec::Vec;
 use core::fmt::Debug;
 
-use super::WindowBits;
 use super::compressor::{Compressor, Settings};
 use super::decompressor::Decompressor;
+use super::{Backend, WindowBits};
 
 /// Lends codecs to connections, so that none is made for a single message, and none is kept by a
 /// connection that is idle.
@@ -65,7 +65,7 @@ pub struct Shelf {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 enum Kind {
     Compressor(Settings),
-    Decompressor(WindowBits),
+    Decompressor(Backend, WindowBits),
 }
 
 #[derive(Debug)]
@@ -79,8 +79,8 @@ impl CodecKind {
         Self(Kind::Compressor(settings))
     }
 
-    pub(super) const fn decompressor(window: WindowBits) -> Self {
-        Self(Kind::Decompressor(window))
+    pub(super) const fn decompressor(backend: Backend, window: WindowBits) -> Self {
+        Self(Kind::Decompressor(backend, window))
     }
 }
 
@@ -89,7 +89,9 @@ impl Codec {
     pub fn kind(&self) -> CodecKind {
         CodecKind(match &self.0 {
             Either::Compressor(compressor) => Kind::Compressor(compressor.settings()),
-            Either::Decompressor(decompressor) => Kind::Decompressor(decompressor.window()),
+            Either::Decompressor(decompressor) => {
+                Kind::Decompressor(decompressor.backend(), decompressor.window())
+            }
         })
     }
 
@@ -116,11 +118,10 @@ impl Codec {
         }
     }
 
-    pub(super) fn into_decompressor(self, wanted: WindowBits) -> Option<Decompressor> {
+    pub(super) fn into_decompressor(self, wanted: CodecKind) -> Option<Decompressor> {
+        let is_wanted = self.kind() == wanted;
         match self.0 {
-            Either::Decompressor(decompressor) if decompressor.window() == wanted => {
-                Some(decompressor)
-            }
+            Either::Decompressor(decompressor) if is_wanted => Some(decompressor),
             _ => None,
         }
     }

@@ -8,6 +8,7 @@ use miniz_oxide::deflate::core::TDEFLFlush;
 use ws_frame::Rsv;
 
 use super::DeflateDecoder;
+use crate::deflate::Backend;
 use crate::deflate::fuzzing::tests::deflate;
 use crate::deflate::parameters::Direction;
 use crate::deflate::{Codec, CodecKind, Pool, Shelf, WindowBits, testing};
@@ -56,7 +57,7 @@ impl Pool for Shared {
 fn decoder(bits: u8, takeover: bool, pool: Option<&Arc<Shared>>) -> DeflateDecoder {
     let window = WindowBits::new(bits).unwrap();
     let pool = pool.map(|pool| Arc::clone(pool) as Arc<dyn Pool>);
-    DeflateDecoder::new(Direction { takeover, window }, pool)
+    DeflateDecoder::new(Direction { takeover, window }, Backend::default(), pool)
 }
 
 /// Decodes up to `limit` bytes and no more than one beyond, as a connection does.

@@ -13,7 +13,7 @@ use self::miniz::Miniz;
 #[cfg(feature = "zlib-rs")]
 use self::zlib::{Flow, Zlib};
 use super::history::History;
-use super::{NAME, WindowBits};
+use super::{Backend, NAME, WindowBits};
 use crate::{Decoded, Fault, FaultKind, SessionError};
 
 /// What an encoder cuts off the end of each message, RFC 7692 §7.2.1.
@@ -42,10 +42,11 @@ const UNFINISHED: SessionError = {
 pub(super) struct Decompressor {
     window: WindowBits,
     backend: Backend,
+    engine: Engine,
 }
 
 #[derive(Debug)]
-enum Backend {
+enum Engine {
     Miniz(Miniz),
     #[cfg(feature = "zlib-rs")]
     Zlib(Box<Zlib>),
@@ -61,26 +62,31 @@ impl Decompressor {
     /// One that knows nothing yet.
     ///
     /// zlib-rs always has a window of 15 bits, and cannot tell a distance beyond a smaller one.
-    pub(super) fn new(window: WindowBits) -> Self {
-        #[cfg(feature = "zlib-rs")]
-        if window == WindowBits::MAX {
-            let backend = Backend::Zlib(Box::new(Zlib::new()));
-            return Self { window, backend };
+    pub(super) fn new(backend: Backend, window: WindowBits) -> Self {
+        let engine = match (backend, window) {
+            #[cfg(feature = "zlib-rs")]
+            (Backend::Zlib, WindowBits::MAX) => Engine::Zlib(Box::new(Zlib::new())),
+            _ => Engine::Miniz(Miniz::new(window)),
+        };
+        Self {
+            window,
+            backend,
+            engine,
         }
-        Self::miniz(window)
     }
 
     /// One of each backend that can do this window.
     #[cfg(any(test, feature = "fuzzing"))]
     pub(super) fn all(window: WindowBits) -> impl Iterator<Item = Self> {
-        let best = Self::new(window);
-        let other = !matches!(best.backend, Backend::Miniz(_));
-        [best].into_iter().chain(other.then(|| Self::miniz(window)))
+        let best = Self::new(Backend::default(), window);
+        let other = !matches!(best.engine, Engine::Miniz(_));
+        let other = other.then(|| Self::new(Backend::Miniz, window));
+        [best].into_iter().chain(other)
     }
 
-    fn miniz(window: WindowBits) -> Self {
-        let backend = Backend::Miniz(Miniz::new(window));
-        Self { window, backend }
+    /// What it was asked for; smaller windows are miniz's in any case.
+    pub(super) fn backend(&self) -> Backend {
+        self.backend
     }
 
     /// How far back distances may go.
@@ -100,14 +106,14 @@ impl Decompressor {
         end: bool,
         room: &mut [u8],
     ) -> Result<Decoded, SessionError> {
-        match &mut self.backend {
-            Backend::Miniz(miniz) => miniz.decode(input, end, room),
+        match &mut self.engine {
+            Engine::Miniz(miniz) => miniz.decode(input, end, room),
             #[cfg(feature = "zlib-rs")]
-            Backend::Zlib(zlib) => match zlib.decode(input, end, room)? {
+            Engine::Zlib(zlib) => match zlib.decode(input, end, room)? {
                 Flow::Decoded(decoded) => Ok(decoded),
                 Flow::HandOver { len } => {
                     let (rest, miniz) = zlib.hand_over();
-                    self.backend = Backend::HandedOver { rest, miniz };
+                    self.engine = Engine::HandedOver { rest, miniz };
                     let done = false;
                     if len == room.len() {
                         return Ok(Decoded { len, done });
@@ -120,7 +126,7 @@ impl Decompressor {
                 }
             },
             #[cfg(feature = "zlib-rs")]
-            Backend::HandedOver { rest, miniz } => {
+            Engine::HandedOver { rest, miniz } => {
                 let mut len = 0;
                 if !rest.is_empty() {
                     let mut payload = &rest[..];
@@ -144,12 +150,12 @@ impl Decompressor {
     /// All that the next message may refer to.
     pub(super) fn history(&self) -> History {
         let mut history = History::new(self.window);
-        let parts = match &self.backend {
-            Backend::Miniz(miniz) => miniz.history(),
+        let parts = match &self.engine {
+            Engine::Miniz(miniz) => miniz.history(),
             #[cfg(feature = "zlib-rs")]
-            Backend::Zlib(zlib) => zlib.history(),
+            Engine::Zlib(zlib) => zlib.history(),
             #[cfg(feature = "zlib-rs")]
-            Backend::HandedOver { miniz, .. } => miniz.history(),
+            Engine::HandedOver { miniz, .. } => miniz.history(),
         };
         for part in parts {
             history.push(part);
@@ -160,12 +166,12 @@ impl Decompressor {
     /// Forgets all, then remembers this.
     pub(super) fn recall(&mut self, history: &History) {
         let parts = history.parts();
-        match &mut self.backend {
-            Backend::Miniz(miniz) => miniz.recall(parts),
+        match &mut self.engine {
+            Engine::Miniz(miniz) => miniz.recall(parts),
             #[cfg(feature = "zlib-rs")]
-            Backend::Zlib(zlib) => zlib.recall(parts),
+            Engine::Zlib(zlib) => zlib.recall(parts),
             #[cfg(feature = "zlib-rs")]
-            Backend::HandedOver { rest, miniz } => {
+            Engine::HandedOver { rest, miniz } => {
                 rest.clear();
                 miniz.recall(parts);
             }
@@ -179,23 +185,23 @@ impl Decompressor {
 
     /// It is as good as a new one after a [`reset`](Self::reset).
     pub(super) fn is_reusable(&self) -> bool {
-        match self.backend {
-            Backend::Miniz(_) => true,
+        match self.engine {
+            Engine::Miniz(_) => true,
             #[cfg(feature = "zlib-rs")]
-            Backend::Zlib(_) => true,
+            Engine::Zlib(_) => true,
             #[cfg(feature = "zlib-rs")]
-            Backend::HandedOver { .. } => false,
+            Engine::HandedOver { .. } => false,
         }
     }
 
     /// How many bytes of heap this holds.
     pub(super) fn memory(&self) -> usize {
-        match &self.backend {
-            Backend::Miniz(miniz) => miniz.memory(),
+        match &self.engine {
+            Engine::Miniz(miniz) => miniz.memory(),
             #[cfg(feature = "zlib-rs")]
-            Backend::Zlib(zlib) => size_of::<Zlib>() + zlib.memory(),
+            Engine::Zlib(zlib) => size_of::<Zlib>() + zlib.memory(),
             #[cfg(feature = "zlib-rs")]
-            Backend::HandedOver { rest, miniz } => rest.capacity() + miniz.memory(),
+            Engine::HandedOver { rest, miniz } => rest.capacity() + miniz.memory(),
         }
     }
 }

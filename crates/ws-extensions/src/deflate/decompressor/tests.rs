@@ -1,5 +1,7 @@
 //! One suite for every backend: the numbered hostile cases, vectors, windows to the byte.
 
+mod long;
+
 use std::format;
 use std::string::String;
 use std::vec;
@@ -83,6 +85,24 @@ fn check(bits: u8, messages: &[(&[u8], Option<&[u8]>)]) {
                     );
                 }
             }
+        }
+    }
+}
+
+/// As [`check`], for what is long.
+#[track_caller]
+fn check_few(bits: u8, payload: &[u8], verdict: Option<&[u8]>) {
+    let found = Inflater::new(bits).message(payload);
+    assert_eq!(found.map(|found| found.output).ok().as_deref(), verdict);
+    for mut decompressor in Decompressor::all(WindowBits::new(bits).unwrap()) {
+        for (room, step) in [(65_536, 70_000), (64, 70_000), (1, 500), (4096, 3)] {
+            decompressor.reset();
+            let pieces: Vec<_> = payload.chunks(step).collect();
+            let found = message(&mut decompressor, &pieces, room).ok();
+            assert!(
+                found.as_deref() == verdict,
+                "{bits}, {room}, {step}, {decompressor:?}"
+            );
         }
     }
 }
@@ -314,68 +334,6 @@ fn d16_and_d17_bytes_behind_a_final_block() {
 }
 
 #[test]
-fn d18_distances_end_with_the_window() {
-    let plain = testing::random(5, 40_000);
-    let far = reference(&plain, 20_000);
-    let expected = [&plain[..], &plain[20_000..20_003]].concat();
-    for bits in 8..=15 {
-        check_few(bits, &far, (bits == 15).then_some(&expected));
-    }
-    for bits in 8..=15 {
-        let size = 1 << bits;
-        for (existing, distance) in [
-            (size - 1, size - 1),
-            (size - 1, size),
-            (size, size),
-            (size + 300, size),
-            (size + 1, size + 1),
-            (size + 300, size + 1),
-        ] {
-            if distance > 32_768 {
-                continue;
-            }
-            let plain = &plain[..existing];
-            let valid = distance <= existing.min(size);
-            let mut expected = plain.to_vec();
-            for _ in 0..3 {
-                expected.push(plain[(expected.len() - distance.min(existing)) % existing]);
-            }
-            let payload = reference(plain, distance);
-            check_few(bits, &payload, valid.then_some(&expected));
-        }
-    }
-}
-
-/// As [`check`], for what is long.
-#[track_caller]
-fn check_few(bits: u8, payload: &[u8], verdict: Option<&[u8]>) {
-    let found = Inflater::new(bits).message(payload);
-    assert_eq!(found.map(|found| found.output).ok().as_deref(), verdict);
-    for mut decompressor in Decompressor::all(WindowBits::new(bits).unwrap()) {
-        for (room, step) in [(65_536, 70_000), (64, 70_000), (1, 500), (4096, 3)] {
-            decompressor.reset();
-            let pieces: Vec<_> = payload.chunks(step).collect();
-            let found = message(&mut decompressor, &pieces, room).ok();
-            assert!(
-                found.as_deref() == verdict,
-                "{bits}, {room}, {step}, {decompressor:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn d23_and_d24_blocks_without_data() {
-    let stored = [&b"\x00\x00\x00\xff\xff".repeat(20_000), &b"\x00"[..]].concat();
-    check_few(15, &stored, Some(b""));
-    check_few(9, &stored, Some(b""));
-    let blocks = pack(&"010 0000000".repeat(4000));
-    check_few(15, &[&blocks[..], b"\x00"].concat(), Some(b""));
-    check_few(8, &b"\x03\x00".repeat(2000), Some(b""));
-    check_few(15, &b"\x03\x00".repeat(2000), Some(b""));
-}
-
-#[test]
 fn reasons() {
     for mut decompressor in Decompressor::all(WindowBits::MAX) {
         for (payload, error) in [
@@ -419,38 +377,4 @@ fn other_vectors() {
             (recreated, Some(b"12345678")),
         ],
     );
-}
-
-#[test]
-fn no_usual_message_needs_another_backend() {
-    let kept = b"\xf2\x48\xcd\x01\x00\x00\x00\xff\xff\xca\xc9\x07\x00";
-    for mut decompressor in Decompressor::all(WindowBits::MAX) {
-        for payload in [HELLO, HELLO_AGAIN, b"\x00", b"", b"\x4a\x04\x00", kept] {
-            for pieces in cuts(payload) {
-                for room in 1..10 {
-                    message(&mut decompressor, &[HELLO], 5).unwrap();
-                    message(&mut decompressor, &pieces, room).unwrap();
-                    message(&mut decompressor, &pieces, room).unwrap();
-                    assert!(decompressor.is_reusable(), "{pieces:02x?} in {room}");
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn memory_is_what_was_measured() {
-    for bits in [8, 15] {
-        let window = WindowBits::new(bits).unwrap();
-        for mut decompressor in Decompressor::all(window) {
-            assert!((10_000..50_000).contains(&decompressor.memory()));
-            let plain = testing::json(100_000);
-            for piece in plain.chunks(10_000) {
-                let stored = reference(piece, 200);
-                message(&mut decompressor, &[&stored], 4096).unwrap();
-            }
-            let window = window.size();
-            assert!((10_000 + window..52_000 + window).contains(&decompressor.memory()));
-        }
-    }
 }
