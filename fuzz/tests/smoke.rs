@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 13] = [
+const TARGETS: [(&str, Target); 17] = [
     ("frames", ws_frame::fuzzing::frames),
     ("early", ws_frame::fuzzing::early),
     ("hixie", ws_frame::fuzzing::hixie),
@@ -28,6 +28,14 @@ const TARGETS: [(&str, Target); 13] = [
     ("handshake_client", ws_handshake::fuzzing::client),
     ("connection", ws_driver::fuzzing::connection),
     ("drafts", ws_driver::fuzzing::drafts),
+    ("compressed", ws_driver::fuzzing::compressed),
+    ("extensions", ws_extensions::fuzzing::header),
+    ("inflate", |data| {
+        ws_extensions::fuzzing::inflate(data, hybi_testkit::inflate::messages);
+    }),
+    ("deflate", |data| {
+        ws_extensions::fuzzing::deflate(data, hybi_testkit::inflate::messages);
+    }),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

@@ -42,6 +42,26 @@ pub fn connection(data: &[u8]) {
     holds(rest, *seed, || Connection::client(&config, seeds).into());
 }
 
+/// The same with permessage-deflate, at a client, whose peer's frames can be read and mutated.
+#[cfg(feature = "deflate")]
+pub fn compressed(data: &[u8]) {
+    use ws_extensions::Negotiator;
+    use ws_extensions::deflate::Deflate;
+
+    let [seed, rest @ ..] = data else { return };
+    let config = small();
+    let answer = match seed % 2 {
+        0 => "permessage-deflate",
+        _ => "permessage-deflate; server_no_context_takeover; server_max_window_bits=10",
+    };
+    let negotiator = Negotiator::new().with(Deflate::new());
+    holds(rest, *seed, || {
+        let sessions = negotiator.confirm(Some(answer)).unwrap_or_default();
+        let connection = Connection::client(&config, Seed([*seed; 32]));
+        connection.with_extensions(sessions, &config).into()
+    });
+}
+
 fn small() -> Config {
     let mut config = Config::server();
     config.max_message_size = 1000;

@@ -117,11 +117,7 @@ pub mod deflate;
 
 #[doc(hidden)]
 #[cfg(any(test, feature = "fuzzing"))]
-pub mod fuzzing {
-    //! Properties for fuzz targets.
-    #[cfg(feature = "deflate")]
-    pub use crate::deflate::fuzzing::inflate;
-}
+pub mod fuzzing;
 
 pub use error::{Fault, FaultKind, SessionError};
 pub use extension::{Decoded, Decoder, Encoder, Extension, Session, Variant, Wish};

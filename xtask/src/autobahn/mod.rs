@@ -20,10 +20,8 @@ use crate::autobahn::report::Report;
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// Framing to closing, limits, fragmentation; 12 and 13 test compression, which we do not offer.
-const CASES: [&str; 9] = [
-    "1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*", "9.*", "10.*",
-];
+/// All 517: framing to closing, limits, fragmentation, compression.
+const CASES: [&str; 1] = ["*"];
 
 /// What `--quick` leaves out of section 9: of each kind the middle sizes, and of the thousand
 /// round trips of 9.7 and 9.8 the larger ones.
@@ -33,6 +31,20 @@ const SLOW: [&str; 34] = [
     "9.5.4", "9.5.5", "9.6.2", "9.6.3", "9.6.4", "9.6.5", "9.7.3", "9.7.4", "9.7.5", "9.7.6",
     "9.8.3", "9.8.4", "9.8.5", "9.8.6",
 ];
+
+/// The groups of sections 12 and 13: five kinds of data, and one of them with seven ways to
+/// negotiate permessage-deflate.
+const COMPRESSION: [&str; 12] = [
+    "12.1", "12.2", "12.3", "12.4", "12.5", "13.1", "13.2", "13.3", "13.4", "13.5", "13.6", "13.7",
+];
+
+/// Each of these groups sends a thousand messages of one size after the other, whole (cases 1 to
+/// 10, from 16 B to 128 KiB) or in fragments (11 to 18).
+const SIZES: u32 = 18;
+
+/// What [`Compression::Some`] runs of each group: whole messages of 16 B, 1 KiB and 8 KiB, and 8
+/// KiB in fragments of 256 B.
+const SOME: [u32; 4] = [1, 4, 6, 11];
 
 /// Which part of the suite to run.
 #[derive(Args, Debug, Default)]
@@ -46,6 +58,9 @@ pub(crate) struct Options {
     /// Leave out most of the cases that move many megabytes.
     #[arg(long)]
     quick: bool,
+    /// Run so many of sections 12 and 13, which take most of the time.
+    #[arg(long, value_enum, default_value_t)]
+    compression: Compression,
     /// Run these cases, separated by commas, with `*` for any: `--cases 1.*,5.19`.
     #[arg(long, value_delimiter = ',')]
     cases: Vec<String>,
@@ -58,10 +73,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Both roles on both runtimes.
+    /// Both roles on both runtimes, as CI runs them.
     pub(crate) fn all(quick: bool) -> Self {
         Self {
             quick,
+            compression: Compression::Some,
             ..Self::default()
         }
     }
@@ -79,6 +95,16 @@ enum Role {
 enum Runtime {
     Smol,
     Tokio,
+}
+
+/// How many of the cases about compression to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+enum Compression {
+    /// All 216.
+    #[default]
+    All,
+    /// Of each group four sizes: 48 cases.
+    Some,
 }
 
 /// One pass of the suite: our end, and where wstest leaves its report.
@@ -153,8 +179,9 @@ fn pass(target: &Path, options: &Options, role: Role, runtime: Runtime) -> Pass 
         Role::Client => ("client", &options.client, "client"),
     };
     let (runtime_name, flags) = match runtime {
-        Runtime::Smol => ("smol", vec![]),
-        Runtime::Tokio => ("tokio", vec!["--tokio"]),
+        // Each runtime with one of the two that compress.
+        Runtime::Smol => ("smol", vec!["--deflate"]),
+        Runtime::Tokio => ("tokio", vec!["--tokio", "--deflate", "--miniz"]),
     };
     let agent = format!("{role_name}-{runtime_name}");
     let example = target.join("release/examples").join(example);
@@ -168,7 +195,16 @@ fn pass(target: &Path, options: &Options, role: Role, runtime: Runtime) -> Pass 
 }
 
 fn selection(options: &Options) -> Value {
-    let excluded: &[&str] = if options.quick { &SLOW } else { &[] };
+    let mut excluded: Vec<String> = Vec::new();
+    if options.quick {
+        excluded.extend(SLOW.map(str::to_owned));
+    }
+    if options.compression == Compression::Some {
+        excluded.extend(COMPRESSION.iter().flat_map(|group| {
+            let left_out = (1..=SIZES).filter(|size| !SOME.contains(size));
+            left_out.map(move |size| format!("{group}.{size}"))
+        }));
+    }
     if options.cases.is_empty() {
         json!({"cases": CASES, "exclude-cases": excluded})
     } else {
@@ -199,6 +235,8 @@ fn build_examples(workspace: &Workspace, options: &Options) -> Result<()> {
 mod tests {
     use std::path::Path;
 
+    use serde_json::Value;
+
     use super::{Options, Role, Runtime, SLOW, conclude, pass, selection};
     use crate::autobahn::report::Report;
 
@@ -211,28 +249,37 @@ mod tests {
         let server = pass(Path::new("/t"), &options, Role::Server, Runtime::Tokio);
         assert_eq!(server.program, Path::new("/t/release/examples/echo"));
         assert_eq!(server.directory, Path::new("/t/autobahn/server-tokio"));
-        assert_eq!(server.flags, ["--tokio"]);
+        assert_eq!(server.flags, ["--tokio", "--deflate", "--miniz"]);
         let client = pass(Path::new("/t"), &options, Role::Client, Runtime::Smol);
         assert_eq!(client.program, Path::new("/bin/other"));
         assert_eq!(client.agent, "client-smol");
-        assert!(client.flags.is_empty());
+        assert_eq!(client.flags, ["--deflate"]);
     }
 
     #[test]
     fn cases_are_selected() {
+        let excluded = |value: &Value| value["exclude-cases"].as_array().map(Vec::len);
         let all = selection(&Options::default());
-        assert_eq!(all["cases"][7], "9.*");
-        assert_eq!(all["exclude-cases"].as_array().map(Vec::len), Some(0));
+        assert_eq!(all["cases"][0], "*");
+        assert_eq!(excluded(&all), Some(0));
         let some = selection(&Options {
             quick: true,
             cases: vec!["9.1.*".into()],
             ..Options::default()
         });
         assert_eq!(some["cases"][0], "9.1.*");
-        assert_eq!(
-            some["exclude-cases"].as_array().map(Vec::len),
-            Some(SLOW.len())
-        );
+        assert_eq!(excluded(&some), Some(SLOW.len()));
+        // What CI runs of compression: 216 cases less these are 48.
+        let ci = selection(&Options::all(false));
+        assert_eq!(excluded(&ci), Some(168));
+        let is_excluded = |case: &str| {
+            ci["exclude-cases"]
+                .as_array()
+                .unwrap()
+                .contains(&case.into())
+        };
+        assert!(is_excluded("12.1.2") && is_excluded("13.7.18"));
+        assert!(!is_excluded("12.1.1") && !is_excluded("13.7.11"));
     }
 
     #[test]

@@ -1,10 +1,13 @@
-//! What must hold for any compressed data; a fuzz target and property tests call this.
+//! What must hold for any data, compressed or to be; fuzz targets and property tests call this.
 
 use alloc::vec;
 use alloc::vec::Vec;
 
-use super::WindowBits;
 use super::decompressor::Decompressor;
+use super::encoder::DeflateEncoder;
+use super::parameters::Direction;
+use super::{Backend, Strategy, Tuning, WindowBits};
+use crate::{Encoder, Wish};
 
 /// Messages decode to the same, up to the first that is invalid, whichever the backend is, however
 /// input and output are cut, and whether the connection sleeps in between; and the `judge` agrees,
@@ -32,6 +35,90 @@ pub fn inflate(data: &[u8], judge: impl Fn(u8, &[&[u8]]) -> Vec<Vec<u8>>) {
             let found = messages(decompressor, &payloads, cut.then_some(*seed));
             assert_eq!(found.0, expected, "window of {bits} bits, cut: {cut}");
             decompressor = found.1;
+        }
+    }
+}
+
+/// Messages are what they were when they have been encoded and decoded, whichever backend does
+/// it, however they were cut into pieces, whatever the settings, and whether the connection sleeps
+/// or sends shared messages in between; and the `judge` agrees, who is told the bits of the
+/// window, and is strict with distances.
+///
+/// Of `data`, the first four bytes select window, level, strategy and cuts; then come the
+/// messages, each behind a byte with its length, or as the rest.
+///
+/// # Panics
+///
+/// When that is not so.
+pub fn deflate(data: &[u8], judge: impl Fn(u8, &[&[u8]]) -> Vec<Vec<u8>>) {
+    let [bits, level, strategy, seed, rest @ ..] = data else {
+        return;
+    };
+    let bits = WindowBits::MIN.get() + bits % 8;
+    let Some(window) = WindowBits::new(bits) else {
+        return;
+    };
+    let messages = payloads(rest);
+    let tuning = |backend| Tuning {
+        backend,
+        level: level % 10,
+        memory_level: 1 + level / 10 % 9,
+        strategy: [
+            Strategy::Default,
+            Strategy::Filtered,
+            Strategy::HuffmanOnly,
+            Strategy::Rle,
+            Strategy::Fixed,
+        ][usize::from(strategy % 5)],
+        threshold: None,
+    };
+    let takeover = true;
+    let own = Direction { takeover, window };
+    for &backend in Backend::ALL {
+        let mut encoder = DeflateEncoder::new(own, tuning(backend), None);
+        let mut dice = Dice::new(*seed);
+        let encoded: Vec<Vec<u8>> = messages
+            .iter()
+            .map(|message| encode(&mut encoder, message, &mut dice))
+            .collect();
+        let encoded: Vec<&[u8]> = encoded.iter().map(|message| &message[..]).collect();
+        assert_eq!(judge(bits, &encoded), messages, "{backend:?}");
+        for decompressor in Decompressor::all(window) {
+            let found = self::messages(decompressor, &encoded, Some(*seed));
+            assert_eq!(found.0, messages, "{backend:?}");
+        }
+    }
+}
+
+/// One message, in as many pieces as the dice says.
+fn encode(encoder: &mut DeflateEncoder, mut message: &[u8], dice: &mut Dice) -> Vec<u8> {
+    let mut out = Vec::new();
+    match dice.roll(6) {
+        0 => encoder.sleep(),
+        1 => {
+            if let Some(mut shared) = encoder.standalone() {
+                shared.start(None, Wish::Always);
+                let encoded = shared.encode(message, true, &mut out);
+                assert!(encoded.is_ok(), "a compressor has no reason to fail");
+                encoder.passed(message);
+                return out;
+            }
+        }
+        _ => {}
+    }
+    encoder.start(None, Wish::Always);
+    loop {
+        let len = message.len().min(match dice.roll(2) {
+            0 => usize::MAX,
+            _ => dice.roll(100),
+        });
+        let (piece, rest) = message.split_at(len);
+        message = rest;
+        let end = rest.is_empty() && dice.roll(2) == 0;
+        let encoded = encoder.encode(piece, end, &mut out);
+        assert!(encoded.is_ok(), "a compressor has no reason to fail");
+        if end {
+            return out;
         }
     }
 }

@@ -96,6 +96,15 @@ pub enum Backend {
     Zlib,
 }
 
+#[cfg(any(test, feature = "fuzzing"))]
+impl Backend {
+    const ALL: &[Self] = &[
+        Self::Miniz,
+        #[cfg(feature = "zlib-rs")]
+        Self::Zlib,
+    ];
+}
+
 /// What the peer need not know.
 #[derive(Clone, Copy, Debug)]
 struct Tuning {

@@ -17,6 +17,22 @@ fn cuts() -> impl Strategy<Value = [u8; 2]> {
     (prop_oneof![Just(7_u8), any::<u8>()], any::<u8>()).prop_map(<[u8; 2]>::from)
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn what_is_encoded_is_decoded(settings: [u8; 4], plain in plain()) {
+        let mut data = Vec::from(settings);
+        for message in plain.chunks(200) {
+            data.push(u8::try_from(message.len()).unwrap());
+            data.extend_from_slice(message);
+        }
+        data.push(255);
+        data.extend_from_slice(&plain);
+        super::deflate(&data, inflate::messages);
+    }
+}
+
 fn judged(data: &[u8]) {
     super::inflate(data, inflate::messages);
 }
