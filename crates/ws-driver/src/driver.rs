@@ -17,15 +17,25 @@ use {
 
 /// Does the same with whichever connection this is, or whichever half of one.
 macro_rules! each {
-    ($any:ident, $value:expr, $it:ident => $done:expr) => {
+    ($any:ident, $rare:ident, $value:expr, $it:ident => $done:expr) => {
         match $value {
             $any::Rfc6455($it) => $done,
             #[cfg(feature = "drafts")]
-            $any::Scrambled($it) => $done,
-            #[cfg(feature = "drafts")]
-            $any::Texts($it) => $done,
+            $any::Rare(rare) => $crate::driver::rarely(|| match rare {
+                $rare::Scrambled($it) => $done,
+                $rare::Texts($it) => $done,
+            }),
         }
     };
+}
+
+/// Keeps what is done with other versions apart, so that the compiler has only the usual one to
+/// take in where it is met.
+#[cfg(feature = "drafts")]
+#[cold]
+#[inline(never)]
+fn rarely<R>(done: impl FnOnce() -> R) -> R {
+    done()
 }
 
 #[cfg(feature = "drafts")]
@@ -78,7 +88,8 @@ pub enum Halves<'d> {
     Rare(DriverReader<'d>, DriverWriter<'d>),
 }
 
-/// The rare ones are boxed, so that all are as large as the usual one.
+/// The rare ones are boxed, so that all are as large as the usual one, and apart, so that one
+/// comparison tells them from it.
 #[derive(Debug)]
 #[cfg_attr(
     feature = "drafts",
@@ -87,8 +98,13 @@ pub enum Halves<'d> {
 enum Any {
     Rfc6455(Connection),
     #[cfg(feature = "drafts")]
+    Rare(Rare),
+}
+
+#[cfg(feature = "drafts")]
+#[derive(Debug)]
+enum Rare {
     Scrambled(Box<Connection<ScrambledFrames>>),
-    #[cfg(feature = "drafts")]
     Texts(Box<TextConnection>),
 }
 
@@ -101,14 +117,14 @@ impl From<Connection> for Driver {
 #[cfg(feature = "drafts")]
 impl From<Connection<ScrambledFrames>> for Driver {
     fn from(connection: Connection<ScrambledFrames>) -> Self {
-        Self(Any::Scrambled(Box::new(connection)))
+        Self(Any::Rare(Rare::Scrambled(Box::new(connection))))
     }
 }
 
 #[cfg(feature = "drafts")]
 impl From<TextConnection> for Driver {
     fn from(connection: TextConnection) -> Self {
-        Self(Any::Texts(Box::new(connection)))
+        Self(Any::Rare(Rare::Texts(Box::new(connection))))
     }
 }
 
@@ -163,7 +179,7 @@ impl Driver {
     /// [`Error::UnexpectedEof`] if there was no closing handshake and no failure before. hixie-75
     /// closes by this, between two messages.
     pub fn receive_eof(&mut self) -> Result<(), Error> {
-        each!(Any, &mut self.0, it => it.receive_eof())
+        each!(Any, Rare, &mut self.0, it => it.receive_eof())
     }
 
     /// Appends a whole message.
@@ -213,7 +229,7 @@ impl Driver {
         match &mut self.0 {
             Any::Rfc6455(connection) => connection.sleep(),
             #[cfg(feature = "drafts")]
-            Any::Scrambled(_) | Any::Texts(_) => {}
+            Any::Rare(_) => {}
         }
     }
 
@@ -222,7 +238,7 @@ impl Driver {
         match &self.0 {
             Any::Rfc6455(connection) => connection.extension_memory(),
             #[cfg(feature = "drafts")]
-            Any::Scrambled(_) | Any::Texts(_) => 0,
+            Any::Rare(_) => 0,
         }
     }
 
@@ -231,17 +247,18 @@ impl Driver {
     /// # Errors
     ///
     /// [`Error::TimedOut`] when the peer did not answer in time.
+    #[inline]
     pub fn tick(&mut self, now: Instant, out: &mut Vec<u8>) -> Result<Option<Instant>, Error> {
-        each!(Any, &mut self.0, it => it.tick(now, out))
+        each!(Any, Rare, &mut self.0, it => it.tick(now, out))
     }
 
     /// Both halves at once, to answer while an event is held.
     #[inline]
     pub fn split_mut(&mut self) -> (DriverReader<'_>, DriverWriter<'_>) {
-        each!(Any, &mut self.0, it => {
-            let (reader, writer) = it.split_mut();
-            (reader.into(), writer.into())
-        })
+        match self.halves() {
+            Halves::Usual(reader, writer) => (reader.into(), writer.into()),
+            Halves::Rare(reader, writer) => (reader, writer),
+        }
     }
 
     /// Both halves at once, the usual ones as they are: who asks this in a hot loop spares a
@@ -254,37 +271,34 @@ impl Driver {
                 Halves::Usual(reader, writer)
             }
             #[cfg(feature = "drafts")]
-            Any::Scrambled(connection) => {
-                let (reader, writer) = connection.split_mut();
-                Halves::Rare(reader.into(), writer.into())
-            }
-            #[cfg(feature = "drafts")]
-            Any::Texts(connection) => {
-                let (reader, writer) = connection.split_mut();
-                Halves::Rare(reader.into(), writer.into())
+            Any::Rare(rare) => {
+                let (reader, writer) = rare.split_mut();
+                Halves::Rare(reader, writer)
             }
         }
     }
 
     /// Which end this is.
     pub fn role(&self) -> Role {
-        each!(Any, &self.0, it => it.role())
+        each!(Any, Rare, &self.0, it => it.role())
     }
 
     /// Where the connection stands.
+    #[inline]
     pub fn state(&self) -> State {
-        each!(Any, &self.0, it => it.state())
+        each!(Any, Rare, &self.0, it => it.state())
     }
 
     /// Whether the transport's write side should be closed, once all of `out` is written; see
     /// [`Connection::wants_shutdown`].
+    #[inline]
     pub fn wants_shutdown(&self) -> bool {
-        each!(Any, &self.0, it => it.wants_shutdown())
+        each!(Any, Rare, &self.0, it => it.wants_shutdown())
     }
 
     /// How the connection ended; `None` before it has.
     pub fn closure(&self) -> Option<Closure> {
-        each!(Any, &self.0, it => it.closure())
+        each!(Any, Rare, &self.0, it => it.closure())
     }
 
     /// What the peer's Close said; `None` before it came, if it was empty, and before version 6.
@@ -292,20 +306,36 @@ impl Driver {
         match &self.0 {
             Any::Rfc6455(connection) => connection.close_frame(),
             #[cfg(feature = "drafts")]
-            Any::Scrambled(connection) => connection.close_frame(),
+            Any::Rare(Rare::Scrambled(connection)) => connection.close_frame(),
             #[cfg(feature = "drafts")]
-            Any::Texts(_) => None,
+            Any::Rare(Rare::Texts(_)) => None,
         }
     }
 
     /// What the deadline that [`tick`](Self::tick) returned is for.
     pub fn next_timer(&self) -> Option<Timer> {
-        each!(Any, &self.0, it => it.next_timer())
+        each!(Any, Rare, &self.0, it => it.next_timer())
     }
 
     /// What the connection has done so far.
     pub fn statistics(&self) -> Statistics {
-        each!(Any, &self.0, it => it.statistics())
+        each!(Any, Rare, &self.0, it => it.statistics())
+    }
+}
+
+#[cfg(feature = "drafts")]
+impl Rare {
+    fn split_mut(&mut self) -> (DriverReader<'_>, DriverWriter<'_>) {
+        match self {
+            Self::Scrambled(connection) => {
+                let (reader, writer) = connection.split_mut();
+                (reader.into(), writer.into())
+            }
+            Self::Texts(connection) => {
+                let (reader, writer) = connection.split_mut();
+                (reader.into(), writer.into())
+            }
+        }
     }
 }
 

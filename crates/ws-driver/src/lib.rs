@@ -8,6 +8,10 @@
 //! with [`tick`](Connection::tick). It consists of a [`Reader`] and a [`Writer`], which
 //! [`split_mut`](Connection::split_mut) gives apart.
 //!
+//! Extensions that the opening handshake has agreed on go into
+//! [`with_extensions`](Connection::with_extensions); `ws-extensions` has permessage-deflate, and
+//! the traits for your own.
+//!
 //! [`Driver`] is a connection of any version that is compiled in: only of RFC 6455, unless the
 //! feature `drafts` adds those before it.
 //!

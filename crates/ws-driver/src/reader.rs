@@ -98,6 +98,8 @@ enum Ready {
     Nothing,
     /// A message in one frame, in front of the input; nothing of it has been taken.
     Single(SingleFrame),
+    /// A text in one frame that is not UTF-8, which has been taken.
+    Invalid,
     /// The payload of a message in one frame, in front of the input.
     Whole,
     /// A message in `assembly`.
@@ -202,9 +204,9 @@ impl<F: Framing> Reader<F> {
         writer: &mut Writer<F>,
         out: &mut Vec<u8>,
     ) -> Result<Option<Event<'e>>, Error> {
-        match self.ready {
-            Ready::Single(frame) => self.single_event(frame, input, writer, out),
-            _ => self.event_in(input, writer, out),
+        match self.single(input) {
+            Some(message) => Ok(Some(Event::Message(message))),
+            None => self.event_in(input, writer, out),
         }
     }
 
@@ -225,6 +227,10 @@ impl<F: Framing> Reader<F> {
                 self.assembly.bytes()
             }
             Ready::Control(_) | Ready::Stored(_) => return self.control_event(input, writer, out),
+            Ready::Invalid => {
+                *input = &mut [];
+                return Err(self.fail(Error::InvalidUtf8, writer, out));
+            }
             _ => return Ok(None),
         };
         self.ready = Ready::Nothing;

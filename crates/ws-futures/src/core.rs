@@ -3,11 +3,11 @@
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use ws_driver::{Chunk, Driver, DriverWriter, Event, Halves, PingId};
+use ws_driver::{Driver, Halves, PingId};
 
 use crate::Error;
 use crate::buffers::{self, Spare};
@@ -18,6 +18,7 @@ use crate::wakers::Wakers;
 use crate::wire::{Limits, Wire};
 
 mod closing;
+mod lend;
 
 /// The connection and its transport, and what lies between them.
 #[derive(Debug)]
@@ -44,6 +45,21 @@ pub(crate) struct Core<T> {
 pub(crate) enum Mode {
     Whole,
     Streamed,
+}
+
+/// That there will be no more events, and why if that is an error.
+///
+/// As small as a pointer, so that the way of a message is not paved with the size of errors.
+#[derive(Debug)]
+pub(crate) struct Ended(Option<Box<Error>>);
+
+impl Ended {
+    /// What a receiving method returns.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn told<E>(self) -> Result<Option<E>, Error> {
+        self.0.map_or(Ok(None), |error| Err(*error))
+    }
 }
 
 /// What the passing of time has led to.
@@ -111,7 +127,7 @@ impl<T> Core<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
-    /// Reads until an event stands ready; `false` once there will be none.
+    /// Reads until an event stands ready.
     ///
     /// Whatever waits to be written is written before this waits to read.
     #[inline]
@@ -119,38 +135,42 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         &mut self,
         cx: &mut Context<'_>,
         mode: Mode,
-    ) -> Poll<Result<bool, Error>> {
+    ) -> Poll<Result<(), Ended>> {
         // Most messages came together with others, and are found without more ado.
         if let Halves::Usual(reader, _) = self.connection.halves()
             && mode == Mode::Whole
             && self.spent < TURN
             && reader.peek(self.input.unread())
         {
-            return Poll::Ready(Ok(true));
+            return Poll::Ready(Ok(()));
         }
         self.poll_next(cx, mode)
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<(), Ended>> {
         let advanced = if self.spent < TURN {
             self.advance(mode)
         } else {
             Ok(false)
         };
         let polled = match advanced {
-            Ok(true) => return Poll::Ready(Ok(true)),
+            Ok(true) => return Poll::Ready(Ok(())),
             Ok(false) => self.poll_more(cx, mode),
             Err(error) => Poll::Ready(Err(self.failed(cx, error))),
         };
-        if let Poll::Ready(Ok(false) | Err(_)) = polled {
-            // Whoever waits to send need not wait any longer.
-            self.wire.output.ended = true;
-            self.release();
-        }
-        polled
+        let error = match polled {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(true)) => return Poll::Ready(Ok(())),
+            Poll::Ready(Ok(false)) => None,
+            Poll::Ready(Err(error)) => Some(Box::new(error)),
+        };
+        // Whoever waits to send need not wait any longer.
+        self.wire.output.ended = true;
+        self.release();
+        Poll::Ready(Err(Ended(error)))
     }
 
-    /// Writes and reads until an event stands ready.
+    /// Writes and reads until an event stands ready; `false` once there will be none.
     fn poll_more(&mut self, cx: &mut Context<'_>, mode: Mode) -> Poll<Result<bool, Error>> {
         loop {
             if self.spent >= TURN {
@@ -201,71 +221,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         }
     }
 
-    /// Lends the event that [`poll_advance`](Self::poll_advance) found.
-    #[inline]
-    pub(crate) fn take_event(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        let (mut unread, mark) = self.input.split();
-        let out = &mut self.wire.output.buffer;
-        let (event, writer) = match self.connection.halves() {
-            Halves::Usual(reader, writer) => {
-                let event = reader.event(&mut unread, writer, out);
-                (event, DriverWriter::from(writer))
-            }
-            Halves::Rare(reader, mut writer) => {
-                let event = reader.event(&mut unread, &mut writer, out);
-                (event, writer)
-            }
-        };
-        mark.leave(unread.len());
-        let mut outbox = Outbox {
-            writer,
-            wire: &mut self.wire,
-        };
-        match event {
-            Ok(event) => Ok(event.map(|event| {
-                if !matches!(event, Event::Message(_)) {
-                    self.spent = self.spent.saturating_add(1);
-                    outbox.time_pong(&event);
-                }
-                (event, outbox)
-            })),
-            Err(error) => Err(last_words(&mut outbox, self.wakers.as_ref(), error)),
-        }
-    }
-
-    /// Lends the chunk that [`poll_advance`](Self::poll_advance) found.
-    pub(crate) fn take_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
-        let (reader, mut writer) = self.connection.split_mut();
-        let (mut unread, mark) = self.input.split();
-        let event = reader.event_chunk(&mut unread, &mut writer, &mut self.wire.output.buffer);
-        mark.leave(unread.len());
-        let mut outbox = Outbox {
-            writer,
-            wire: &mut self.wire,
-        };
-        match event {
-            Ok(event) => {
-                if let Some(event) = &event
-                    && !matches!(event, Event::Message(_))
-                {
-                    self.spent = self.spent.saturating_add(1);
-                    outbox.time_pong(event);
-                }
-                Ok(event)
-            }
-            Err(error) => Err(last_words(&mut outbox, self.wakers.as_ref(), error)),
-        }
-    }
-
     /// Lets the driver take what was read.
     fn advance(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
+        let Halves::Usual(reader, writer) = self.connection.halves() else {
+            return self.advance_rare(mode);
+        };
         let (mut unread, mark) = self.input.split();
         let out = &mut self.wire.output.buffer;
-        if let (Halves::Usual(reader, writer), Mode::Whole) = (self.connection.halves(), mode) {
-            let ready = reader.advance(&mut unread, writer, out);
-            mark.leave(unread.len());
-            return ready;
-        }
+        let ready = match mode {
+            Mode::Whole => reader.advance(&mut unread, writer, out),
+            Mode::Streamed => reader.advance_chunk(&mut unread, writer, out),
+        };
+        mark.leave(unread.len());
+        ready
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn advance_rare(&mut self, mode: Mode) -> Result<bool, ws_driver::Error> {
+        let (mut unread, mark) = self.input.split();
+        let out = &mut self.wire.output.buffer;
         let (mut reader, mut writer) = self.connection.split_mut();
         let ready = match mode {
             Mode::Whole => reader.advance(&mut unread, &mut writer, out),
@@ -280,6 +255,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
     fn poll_output(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if self.wire.output.failure().is_some() {
             self.wire.output.clear();
+            return Poll::Ready(());
+        }
+        if self.wire.output.is_flushed() {
             return Poll::Ready(());
         }
         self.outbox().poll_written(cx).map(|_| ())
@@ -327,9 +305,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Reads into the buffer, all of which has been received.
     fn poll_read_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
-        let mut reader = self.connection.split_mut().0;
-        if !self.input.is_leased() && !reader.has_storage() {
-            reader.give_storage(buffers::lease_spare(Spare::Storage));
+        if !self.input.is_leased() {
+            let mut reader = self.connection.split_mut().0;
+            if !reader.has_storage() {
+                reader.give_storage(buffers::lease_spare(Spare::Storage));
+            }
         }
         self.input.poll_read(&mut self.wire.io, cx)
     }
@@ -386,22 +366,4 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             None => ws_driver::Error::UnexpectedEof.into(),
         }
     }
-}
-
-/// The connection failed while an event was to be lent: writes what the transport takes at once.
-///
-/// Not inlined, or the compiler takes errors apart byte by byte and then moves every event in such
-/// pieces, which stalls the processor: 25 ns of 100 for a message among many.
-#[cold]
-#[inline(never)]
-fn last_words<T: AsyncWrite + Unpin>(
-    outbox: &mut Outbox<'_, T>,
-    wakers: Option<&Arc<Wakers>>,
-    error: ws_driver::Error,
-) -> Error {
-    // Another task may be waiting to write, and must not be forgotten for this.
-    let waker = wakers.map_or_else(|| Waker::noop().clone(), |wakers| Arc::clone(wakers).into());
-    let _ = outbox.poll_written(&mut Context::from_waker(&waker));
-    outbox.wire.output.ended = true;
-    error.into()
 }

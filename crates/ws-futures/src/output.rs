@@ -48,6 +48,11 @@ impl Output {
         self.pending().is_empty()
     }
 
+    /// Whether all has been written, and the transport flushed since.
+    pub(crate) fn is_flushed(&self) -> bool {
+        self.is_empty() && !self.needs_flush
+    }
+
     /// Why writing failed, if it has.
     pub(crate) fn failure(&self) -> Option<io::ErrorKind> {
         self.failed

@@ -28,8 +28,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     pub async fn message_reader(&mut self) -> Result<Option<MessageReader<'_, T>>, Error> {
         self.core.skip_message();
         loop {
-            if !poll_fn(|cx| self.core.poll_advance(cx, Mode::Streamed)).await? {
-                return Ok(None);
+            if let Err(ended) = poll_fn(|cx| self.core.poll_advance(cx, Mode::Streamed)).await {
+                return ended.told();
             }
             if let Some(Event::Message(chunk)) = self.core.take_chunk()? {
                 let (kind, last) = (chunk.data.kind(), chunk.last);
@@ -110,7 +110,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> MessageReader<'_, T> {
             if self.last {
                 return Poll::Ready(Ok(false));
             }
-            if !ready!(self.socket.core.poll_advance(cx, Mode::Streamed))? {
+            if let Err(ended) = ready!(self.socket.core.poll_advance(cx, Mode::Streamed)) {
+                ended.told::<()>()?;
                 return Poll::Ready(Err(ws_driver::Error::UnexpectedEof.into()));
             }
             match self.socket.core.take_chunk()? {

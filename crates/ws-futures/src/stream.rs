@@ -69,10 +69,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         let waker = self.wakers().register(Side::Receive, cx);
         let mut cx = Context::from_waker(&waker);
         loop {
-            match ready!(self.core.poll_advance(&mut cx, Mode::Whole)) {
-                Ok(true) => {}
-                Ok(false) => return Poll::Ready(None),
-                Err(error) => return Poll::Ready(Some(Err(error))),
+            if let Err(ended) = ready!(self.core.poll_advance(&mut cx, Mode::Whole)) {
+                return Poll::Ready(ended.told().transpose());
             }
             match self.core.take_event() {
                 Ok(Some((event, _))) => {

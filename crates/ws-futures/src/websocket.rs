@@ -280,8 +280,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     ///
     /// Those of [`receive`](Self::receive).
     pub async fn exchange(&mut self) -> Result<Option<(Event<'_>, Outbox<'_, T>)>, Error> {
-        if !poll_fn(|cx| self.core.poll_advance(cx, Mode::Whole)).await? {
-            return Ok(None);
+        if let Err(ended) = poll_fn(|cx| self.core.poll_advance(cx, Mode::Whole)).await {
+            return ended.told();
         }
         self.core.take_event()
     }
@@ -294,8 +294,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     ///
     /// Those of [`receive`](Self::receive).
     pub async fn receive_chunk(&mut self) -> Result<Option<Event<'_, Chunk<'_>>>, Error> {
-        if !poll_fn(|cx| self.core.poll_advance(cx, Mode::Streamed)).await? {
-            return Ok(None);
+        if let Err(ended) = poll_fn(|cx| self.core.poll_advance(cx, Mode::Streamed)).await {
+            return ended.told();
         }
         self.core.take_chunk()
     }

@@ -21,12 +21,12 @@ impl<'r> TextsReader<'r> {
     }
 
     pub(super) fn advance(
-        &mut self,
+        self,
         input: &mut &mut [u8],
-        writer: &mut TextsWriter<'_>,
+        TextsWriter(writer): TextsWriter<'_>,
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
-        self.0.advance(input, writer.0, out)
+        self.0.advance(input, writer, out)
     }
 
     pub(super) fn event(self) -> Option<Event<'r>> {
@@ -48,11 +48,11 @@ impl<'r> TextsReader<'r> {
         self.0.has_storage()
     }
 
-    pub(super) fn give_storage(&mut self, storage: Vec<u8>) {
+    pub(super) fn give_storage(self, storage: Vec<u8>) {
         self.0.give_storage(storage);
     }
 
-    pub(super) fn take_storage(&mut self) -> Option<Vec<u8>> {
+    pub(super) fn take_storage(self) -> Option<Vec<u8>> {
         self.0.take_storage()
     }
 
@@ -74,7 +74,7 @@ impl<'w> TextsWriter<'w> {
         TextsWriter(self.0)
     }
 
-    pub(super) fn send(&mut self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
+    pub(super) fn send(self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
         match message {
             Message::Text(text) => self.0.send(text, out),
             Message::Binary(_) => Err(Misuse::Unsupported),
@@ -94,7 +94,7 @@ impl<'w> TextsWriter<'w> {
 
     /// What `frame` says cannot be said, but it is judged as anywhere.
     pub(super) fn close(
-        &mut self,
+        self,
         frame: Option<CloseFrame<'_>>,
         out: &mut Vec<u8>,
     ) -> Result<(), Misuse> {

@@ -4,7 +4,7 @@ use alloc::vec::Vec;
 
 use super::{DriverWriter, writer};
 #[cfg(feature = "drafts")]
-use super::{ScrambledFrames, hixie::TextsReader};
+use super::{ScrambledFrames, hixie::TextsReader, rarely};
 #[cfg(feature = "drafts")]
 use crate::hixie::Reader as TextReader;
 use crate::{Chunk, Error, Event, Reader};
@@ -27,14 +27,16 @@ macro_rules! both {
         texts ($text_reader:ident, $text_writer:ident) => $texts:expr,
         else $other:expr
     ) => {
-        match ($reader_half, $writer_half.half()) {
+        match ($reader_half, $writer_half.reborrow().half()) {
             (Half::Rfc6455($reader), writer::Half::Rfc6455($writer)) => $done,
             #[cfg(feature = "drafts")]
-            (Half::Scrambled($reader), writer::Half::Scrambled($writer)) => $done,
+            (Half::Rare(reader), writer::Half::Rare(writer)) => rarely(|| match (reader, writer) {
+                (Rare::Scrambled($reader), writer::Rare::Scrambled($writer)) => $done,
+                (Rare::Texts($text_reader), writer::Rare::Texts($text_writer)) => $texts,
+                _ => $other,
+            }),
             #[cfg(feature = "drafts")]
-            (Half::Texts($text_reader), writer::Half::Texts($text_writer)) => $texts,
-            #[cfg(feature = "drafts")]
-            _ => $other,
+            _ => rarely(|| $other),
         }
     };
 }
@@ -43,8 +45,13 @@ macro_rules! both {
 enum Half<'r> {
     Rfc6455(&'r mut Reader),
     #[cfg(feature = "drafts")]
+    Rare(Rare<'r>),
+}
+
+#[cfg(feature = "drafts")]
+#[derive(Debug)]
+enum Rare<'r> {
     Scrambled(&'r mut Reader<ScrambledFrames>),
-    #[cfg(feature = "drafts")]
     Texts(TextsReader<'r>),
 }
 
@@ -55,9 +62,9 @@ impl<'r> DriverReader<'r> {
         DriverReader(match &mut self.0 {
             Half::Rfc6455(reader) => Half::Rfc6455(reader),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(reader) => Half::Scrambled(reader),
+            Half::Rare(Rare::Scrambled(reader)) => Half::Rare(Rare::Scrambled(reader)),
             #[cfg(feature = "drafts")]
-            Half::Texts(reader) => Half::Texts(reader.reborrow()),
+            Half::Rare(Rare::Texts(reader)) => Half::Rare(Rare::Texts(reader.reborrow())),
         })
     }
 
@@ -88,7 +95,7 @@ impl<'r> DriverReader<'r> {
             Half::Rfc6455(reader) => reader.peek(input),
             // There is no such short way.
             #[cfg(feature = "drafts")]
-            Half::Scrambled(_) | Half::Texts(_) => false,
+            Half::Rare(_) => false,
         }
     }
 
@@ -105,7 +112,7 @@ impl<'r> DriverReader<'r> {
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         both!(
-            (&mut self.0, writer),
+            (self.reborrow().0, writer),
             (reader, writer) => reader.advance(input, writer, out),
             texts (reader, writer) => reader.advance(input, writer, out),
             else {
@@ -167,7 +174,7 @@ impl<'r> DriverReader<'r> {
         out: &mut Vec<u8>,
     ) -> Result<bool, Error> {
         both!(
-            (&mut self.0, writer),
+            (self.reborrow().0, writer),
             (reader, writer) => reader.advance_chunk(input, writer, out),
             texts (reader, writer) => reader.advance(input, writer, out),
             else {
@@ -203,9 +210,10 @@ impl<'r> DriverReader<'r> {
         match self.0 {
             Half::Rfc6455(reader) => reader.room(),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(reader) => reader.room(),
-            #[cfg(feature = "drafts")]
-            Half::Texts(_) => None,
+            Half::Rare(rare) => rarely(|| match rare {
+                Rare::Scrambled(reader) => reader.room(),
+                Rare::Texts(_) => None,
+            }),
         }
     }
 
@@ -221,7 +229,7 @@ impl<'r> DriverReader<'r> {
         out: &mut Vec<u8>,
     ) -> Result<(), Error> {
         both!(
-            (&mut self.0, writer),
+            (self.reborrow().0, writer),
             (reader, writer) => reader.filled(len, writer, out),
             texts (_reader, _writer) => Ok(()),
             else Ok(())
@@ -229,19 +237,22 @@ impl<'r> DriverReader<'r> {
     }
 
     /// Whether there is storage to join messages in.
+    #[inline]
     pub fn has_storage(&self) -> bool {
-        each!(Half, &self.0, it => it.has_storage())
+        each!(Half, Rare, &self.0, it => it.has_storage())
     }
 
     /// Gives storage to join messages in; see [`Reader::give_storage`].
+    #[inline]
     pub fn give_storage(&mut self, storage: Vec<u8>) {
-        each!(Half, &mut self.0, it => it.give_storage(storage));
+        each!(Half, Rare, self.reborrow().0, it => it.give_storage(storage));
     }
 
     /// Takes back the storage that messages are joined in, if none lies in it; see
     /// [`Reader::take_storage`].
+    #[inline]
     pub fn take_storage(&mut self) -> Option<Vec<u8>> {
-        each!(Half, &mut self.0, it => it.take_storage())
+        each!(Half, Rare, self.reborrow().0, it => it.take_storage())
     }
 
     /// Passes over the rest of a message of which a chunk was received; see
@@ -250,16 +261,16 @@ impl<'r> DriverReader<'r> {
         match &mut self.0 {
             Half::Rfc6455(reader) => reader.skip_message(),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(reader) => reader.skip_message(),
+            Half::Rare(Rare::Scrambled(reader)) => reader.skip_message(),
             // Whose chunks are whole messages.
             #[cfg(feature = "drafts")]
-            Half::Texts(_) => {}
+            Half::Rare(Rare::Texts(_)) => {}
         }
     }
 
     /// Whether nothing more will come: the peer's Close has, or the connection failed.
     pub fn is_over(&self) -> bool {
-        each!(Half, &self.0, it => it.is_over())
+        each!(Half, Rare, &self.0, it => it.is_over())
     }
 }
 
@@ -274,7 +285,7 @@ impl<'r> From<&'r mut Reader> for DriverReader<'r> {
 impl<'r> From<&'r mut Reader<ScrambledFrames>> for DriverReader<'r> {
     #[inline]
     fn from(reader: &'r mut Reader<ScrambledFrames>) -> Self {
-        Self(Half::Scrambled(reader))
+        Self(Half::Rare(Rare::Scrambled(reader)))
     }
 }
 
@@ -282,6 +293,6 @@ impl<'r> From<&'r mut Reader<ScrambledFrames>> for DriverReader<'r> {
 impl<'r> From<&'r mut TextReader> for DriverReader<'r> {
     #[inline]
     fn from(reader: &'r mut TextReader) -> Self {
-        Self(Half::Texts(TextsReader::new(reader)))
+        Self(Half::Rare(Rare::Texts(TextsReader::new(reader))))
     }
 }

@@ -9,6 +9,7 @@ use ws_frame::{CloseFrame, EncodedHeader};
 use super::{
     ScrambledFrames,
     hixie::{TextsOutgoing, TextsWriter},
+    rarely,
 };
 #[cfg(feature = "drafts")]
 use crate::hixie::Writer as TextWriter;
@@ -24,8 +25,13 @@ pub struct DriverWriter<'w>(Half<'w>);
 pub(super) enum Half<'w> {
     Rfc6455(&'w mut Writer),
     #[cfg(feature = "drafts")]
+    Rare(Rare<'w>),
+}
+
+#[cfg(feature = "drafts")]
+#[derive(Debug)]
+pub(super) enum Rare<'w> {
     Scrambled(&'w mut Writer<ScrambledFrames>),
-    #[cfg(feature = "drafts")]
     Texts(TextsWriter<'w>),
 }
 
@@ -36,9 +42,9 @@ impl<'w> DriverWriter<'w> {
         DriverWriter(match &mut self.0 {
             Half::Rfc6455(writer) => Half::Rfc6455(writer),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => Half::Scrambled(writer),
+            Half::Rare(Rare::Scrambled(writer)) => Half::Rare(Rare::Scrambled(writer)),
             #[cfg(feature = "drafts")]
-            Half::Texts(writer) => Half::Texts(writer.reborrow()),
+            Half::Rare(Rare::Texts(writer)) => Half::Rare(Rare::Texts(writer.reborrow())),
         })
     }
 
@@ -48,9 +54,13 @@ impl<'w> DriverWriter<'w> {
     ///
     /// After our Close, while a message that is sent in pieces is unfinished, and for a kind that
     /// the version does not have.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "a comparison and a call; what is called is large, and would be taken in here"
+    )]
     pub fn send(&mut self, message: Message<'_>, out: &mut Vec<u8>) -> Result<(), Misuse> {
-        each!(Half, &mut self.0, it => it.send(message, out))
+        each!(Half, Rare, self.reborrow().0, it => it.send(message, out))
     }
 
     /// As [`send`](Self::send), with a wish for extensions, which only the versions from 7 on
@@ -68,9 +78,7 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.send_with(message, wish, out),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.send(message, out),
-            #[cfg(feature = "drafts")]
-            Half::Texts(writer) => writer.send(message, out),
+            Half::Rare(_) => self.send(message, out),
         }
     }
 
@@ -96,7 +104,7 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.pass(message, frame),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(_) | Half::Texts(_) => Err(Misuse::Unsupported),
+            Half::Rare(_) => Err(Misuse::Unsupported),
         }
     }
 
@@ -113,7 +121,7 @@ impl<'w> DriverWriter<'w> {
         match &self.0 {
             Half::Rfc6455(writer) => Some(writer),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(_) | Half::Texts(_) => None,
+            Half::Rare(_) => None,
         }
     }
 
@@ -128,10 +136,10 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.send_header(message),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.send_header(message),
+            Half::Rare(Rare::Scrambled(writer)) => writer.send_header(message),
             // Something goes behind a text.
             #[cfg(feature = "drafts")]
-            Half::Texts(_) => Ok(None),
+            Half::Rare(Rare::Texts(_)) => Ok(None),
         }
     }
 
@@ -154,15 +162,13 @@ impl<'w> DriverWriter<'w> {
         match self.reborrow().0 {
             Half::Rfc6455(writer) => writer.start_with(kind, wish).map(DriverOutgoing::from),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.start(kind).map(DriverOutgoing::from),
-            #[cfg(feature = "drafts")]
-            Half::Texts(writer) => writer.start(kind).map(DriverOutgoing::from),
+            Half::Rare(rare) => DriverWriter(Half::Rare(rare)).into_start(kind),
         }
     }
 
     /// The message that was begun and not finished, to go on with it.
     pub fn resume(&mut self) -> Option<DriverOutgoing<'_>> {
-        each!(Half, &mut self.0, it => it.resume().map(DriverOutgoing::from))
+        each!(Half, Rare, &mut self.0, it => it.resume().map(DriverOutgoing::from))
     }
 
     /// Appends a Ping, and names it; see [`Writer::ping`].
@@ -174,9 +180,9 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.ping(payload, out),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.ping(payload, out),
+            Half::Rare(Rare::Scrambled(writer)) => writer.ping(payload, out),
             #[cfg(feature = "drafts")]
-            Half::Texts(_) => Err(Misuse::Unsupported),
+            Half::Rare(Rare::Texts(_)) => Err(Misuse::Unsupported),
         }
     }
 
@@ -185,9 +191,9 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.time_pings(now),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.time_pings(now),
+            Half::Rare(Rare::Scrambled(writer)) => writer.time_pings(now),
             #[cfg(feature = "drafts")]
-            Half::Texts(_) => {}
+            Half::Rare(Rare::Texts(_)) => {}
         }
     }
 
@@ -200,7 +206,7 @@ impl<'w> DriverWriter<'w> {
         match &mut self.0 {
             Half::Rfc6455(writer) => writer.pong(payload, out),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(_) | Half::Texts(_) => Err(Misuse::Unsupported),
+            Half::Rare(_) => Err(Misuse::Unsupported),
         }
     }
 
@@ -215,25 +221,26 @@ impl<'w> DriverWriter<'w> {
         frame: Option<CloseFrame<'_>>,
         out: &mut Vec<u8>,
     ) -> Result<(), Misuse> {
-        each!(Half, &mut self.0, it => it.close(frame, out))
+        each!(Half, Rare, self.reborrow().0, it => it.close(frame, out))
     }
 
     /// Whether nothing more can be sent: our Close has been, or the connection failed.
     pub fn is_closed(&self) -> bool {
-        each!(Half, &self.0, it => it.is_closed())
+        each!(Half, Rare, &self.0, it => it.is_closed())
     }
 
     /// Tells that `len` more bytes of what was appended have been written; see
     /// [`Writer::written`].
     #[inline]
     pub fn written(&mut self, len: usize) {
-        match &mut self.0 {
+        match self.reborrow().0 {
             Half::Rfc6455(writer) => writer.written(len),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.written(len),
-            // Nothing waits for it: there are no pings.
-            #[cfg(feature = "drafts")]
-            Half::Texts(_) => {}
+            Half::Rare(rare) => rarely(|| match rare {
+                Rare::Scrambled(writer) => writer.written(len),
+                // Nothing waits for it: there are no pings.
+                Rare::Texts(_) => {}
+            }),
         }
     }
 
@@ -244,21 +251,21 @@ impl<'w> DriverWriter<'w> {
         match &self.0 {
             Half::Rfc6455(writer) => writer.has_waiting_pong(),
             #[cfg(feature = "drafts")]
-            Half::Scrambled(writer) => writer.has_waiting_pong(),
+            Half::Rare(Rare::Scrambled(writer)) => writer.has_waiting_pong(),
             #[cfg(feature = "drafts")]
-            Half::Texts(_) => false,
+            Half::Rare(Rare::Texts(_)) => false,
         }
     }
 
     /// As [`start`](Self::start), for as long as the connection is borrowed.
     pub(super) fn into_start(self, kind: Kind) -> Result<DriverOutgoing<'w>, Misuse> {
-        each!(Half, self.0, it => it.start(kind).map(DriverOutgoing::from))
+        each!(Half, Rare, self.0, it => it.start(kind).map(DriverOutgoing::from))
     }
 
     /// For the other half, which answers with this.
     #[inline]
-    pub(super) fn half(&mut self) -> &mut Half<'w> {
-        &mut self.0
+    pub(super) fn half(self) -> Half<'w> {
+        self.0
     }
 }
 
@@ -273,7 +280,7 @@ impl<'w> From<&'w mut Writer> for DriverWriter<'w> {
 impl<'w> From<&'w mut Writer<ScrambledFrames>> for DriverWriter<'w> {
     #[inline]
     fn from(writer: &'w mut Writer<ScrambledFrames>) -> Self {
-        Self(Half::Scrambled(writer))
+        Self(Half::Rare(Rare::Scrambled(writer)))
     }
 }
 
@@ -281,7 +288,7 @@ impl<'w> From<&'w mut Writer<ScrambledFrames>> for DriverWriter<'w> {
 impl<'w> From<&'w mut TextWriter> for DriverWriter<'w> {
     #[inline]
     fn from(writer: &'w mut TextWriter) -> Self {
-        Self(Half::Texts(TextsWriter::new(writer)))
+        Self(Half::Rare(Rare::Texts(TextsWriter::new(writer))))
     }
 }
 
@@ -323,7 +330,13 @@ impl DriverOutgoing<'_> {
     ///
     /// Those of [`write`](Self::write), and if the text ends inside a code point.
     pub fn finish(self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Misuse> {
-        each!(Pieces, self.0, it => it.finish(piece, out))
+        match self.0 {
+            Pieces::Rfc6455(outgoing) => outgoing.finish(piece, out),
+            #[cfg(feature = "drafts")]
+            Pieces::Scrambled(outgoing) => outgoing.finish(piece, out),
+            #[cfg(feature = "drafts")]
+            Pieces::Texts(outgoing) => outgoing.finish(piece, out),
+        }
     }
 }
 

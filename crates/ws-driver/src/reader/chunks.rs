@@ -102,6 +102,10 @@ impl<F: Framing> Reader<F> {
                 };
                 Ok(Some(Event::Message(Chunk { data, last })))
             }
+            Ready::Invalid => {
+                *input = &mut [];
+                Err(self.fail(Error::InvalidUtf8, writer, out))
+            }
             Ready::Nothing | Ready::Whole | Ready::Single(_) => Ok(None),
         }
     }

@@ -41,6 +41,21 @@ const NAME: &str = "permessage-deflate";
 /// from which the next message makes a compressor again, in 5 µs (75 µs with `Backend::Miniz`). A
 /// [`pool`](Self::pool) saves what allocating takes.
 ///
+/// Its decompressor holds 80 KB, or 11 KB and the window if the peer has promised less than 15
+/// bits; asleep, the end of what came in, at most one window.
+///
+/// What the window of a compressor costs in bytes of heap, with zlib-rs at level 3, and by what
+/// factor chat-like JSON shrinks:
+///
+/// | window  | awake   | asleep | 64 B | 256 B | 1 KiB | 16 KiB |
+/// |---------|---------|--------|------|-------|-------|--------|
+/// | 15 bits | 283,904 | 4,096  | 4.3  | 3.0   | 3.2   | 3.7    |
+/// | 13 bits | 185,600 | 4,096  | 4.0  | 2.8   | 3.1   | 3.6    |
+/// | 12 bits | 169,216 | 4,096  | 3.9  | 2.7   | 3.0   | 3.5    |
+/// | 10 bits | 153,856 | 1,024  | 3.4  | 2.2   | 2.3   | 2.9    |
+/// | 8 bits  | 151,040 | 256    | 2.9  | 1.5   | 2.1   | 1.9    |
+/// | 15 bits, no takeover | 0 between messages | 0 | 1.2 | 1.5 | 2.1 | 3.4 |
+///
 /// ```
 /// use ws_extensions::Extension;
 /// use ws_extensions::deflate::{Deflate, WindowBits};

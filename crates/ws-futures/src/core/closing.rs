@@ -32,7 +32,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
         // Before the connection is over, what comes is taken and dropped.
         while self.connection.closure().is_none() {
             match self.poll_advance(cx, Mode::Streamed) {
-                Poll::Ready(Ok(true)) => {
+                Poll::Ready(Ok(())) => {
                     let dropped = match self.take_chunk() {
                         Ok(Some(Event::Message(chunk))) => chunk.data.len(),
                         _ => 1,
@@ -48,7 +48,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                     }
                 }
                 // The closure tells what was wrong.
-                Poll::Ready(Ok(false) | Err(_)) => break,
+                Poll::Ready(Err(_)) => break,
                 Poll::Pending => return Poll::Pending,
             }
         }
