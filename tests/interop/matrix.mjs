@@ -9,6 +9,7 @@
 //   close(code, reason)  starts the closing handshake; without a code the frame is empty, unless
 //                        closesWithoutCode is false
 //   closed               resolves with { code, reason } when the connection is gone
+//   extensions           the names of those agreed on; absent where the library does not tell
 // and listens to or opens them: listen(onLink) resolves with the port; connect(url, protocols)
 // resolves with a link. A link of a server has `path` too.
 //
@@ -16,8 +17,14 @@
 // other side did something wrong, 3 if time ran out.
 
 import { strict as assert } from "node:assert";
+import { randomBytes } from "node:crypto";
 
-export const SIZES = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20];
+// The options of the library for permessage-deflate, in its own words, or undefined.
+const { HYBI_DEFLATE } = process.env;
+export const DEFLATE = HYBI_DEFLATE && JSON.parse(HYBI_DEFLATE);
+
+const LARGEST = DEFLATE ? 1 << 20 : 16 << 20;
+export const SIZES = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20].filter((size) => size <= LARGEST);
 export const SECONDS = 120;
 
 export const say = (line) => process.stdout.write(JSON.stringify(line) + "\n");
@@ -52,7 +59,7 @@ async function testAsClient(peer, url) {
   }
   const plain = await peer.connect(url, []);
   await run("no subprotocol", async () => assert.equal(plain.protocol, ""));
-  plain.close(1001, "");
+  plain.close(3000, "");
   await plain.closed;
   say({ done: true });
   process.exit(0);
@@ -82,6 +89,7 @@ async function exchange(link) {
     await run(`text ${size}`, () => echoed(link, text(size)));
     await run(`binary ${size}`, () => echoed(link, binary(size)));
   }
+  if (DEFLATE) await compressing(link);
   await run("many at once", async () => {
     const messages = Array.from({ length: 500 }, (_, at) => at % 2 ? text(at) : binary(at));
     for (const message of messages) link.send(message);
@@ -103,6 +111,22 @@ async function exchange(link) {
     await echoed(link, "after the pings");
   });
   await run("close 1000", () => closing(link, 1000, "done"));
+}
+
+async function compressing(link) {
+  if (link.extensions !== undefined) {
+    await run("extension", async () => assert.equal(link.extensions, "permessage-deflate"));
+  }
+  for (const size of [1, 126, 1000, 65536, 1 << 20]) {
+    await run(`noise ${size}`, () => echoed(link, randomBytes(size)));
+  }
+  await run("a noise again and again", async () => {
+    const noise = randomBytes(200);
+    for (let at = 0; at < 100; at += 1) await echoed(link, noise);
+  });
+  await run("words again and again", async () => {
+    for (let at = 0; at < 100; at += 1) await echoed(link, JSON.stringify({ at, text: text(at * 10), of: "words" }));
+  });
 }
 
 async function echoed(link, message) {

@@ -4,13 +4,14 @@
 import { once } from "node:events";
 import http from "node:http";
 import net from "node:net";
-import { Inbox, main } from "./matrix.mjs";
+import { DEFLATE, Inbox, main } from "./matrix.mjs";
 import { load } from "./packages.mjs";
 
 // The same in an older version, which speaks older versions, if the variable names that.
 const driver = load(process.env.WEBSOCKET_DRIVER ?? "websocket-driver");
 
 function link(driver, stream, path) {
+  if (DEFLATE) driver.addExtension(load("permessage-deflate").configure(DEFLATE));
   const inbox = new Inbox();
   driver.messages.on("data", (data) => inbox.push(data));
   driver.on("error", () => {});   // what counts is that `close` follows

@@ -8,16 +8,37 @@ side did something wrong, 3 if time ran out.
 
 import asyncio
 import json
+import os
 import sys
 from urllib.parse import unquote
 
 from websockets.asyncio.client import connect
 from websockets.asyncio.server import serve
 from websockets.exceptions import ConnectionClosed
+from websockets.extensions.permessage_deflate import (
+    ClientPerMessageDeflateFactory,
+    ServerPerMessageDeflateFactory,
+)
 
+# The arguments of the factories for permessage-deflate, or None.
+DEFLATE = json.loads(os.environ.get("HYBI_DEFLATE", "null"))
+LARGEST = (16 if DEFLATE is None else 1) << 20
 SIZES = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20]
+SIZES = [size for size in SIZES if size <= LARGEST]
 SECONDS = 120
 OPTIONS = {"max_size": None, "ping_interval": None}
+
+
+def of_client():
+    if DEFLATE is None:
+        return OPTIONS
+    return {"compression": None, "extensions": [ClientPerMessageDeflateFactory(**DEFLATE)], **OPTIONS}
+
+
+def of_server():
+    if DEFLATE is None:
+        return OPTIONS
+    return {"compression": None, "extensions": [ServerPerMessageDeflateFactory(**DEFLATE)], **OPTIONS}
 
 
 def say(**line):
@@ -28,7 +49,7 @@ def say(**line):
 
 
 async def test_as_client(url):
-    async with connect(url, subprotocols=["unknown", "echo"], proxy=None, **OPTIONS) as link:
+    async with connect(url, subprotocols=["unknown", "echo"], proxy=None, **of_client()) as link:
         await exchange(link)
     for code, reason in [(1000, "done"), (4321, "a reason: ✓"), (None, "")]:
         async with connect(url, subprotocols=["echo"], proxy=None, **OPTIONS) as link:
@@ -56,7 +77,7 @@ async def test_as_server():
         except Exception as error:
             done.set_exception(error)
 
-    async with serve(session, "127.0.0.1", 0, select_subprotocol=choose, **OPTIONS) as server:
+    async with serve(session, "127.0.0.1", 0, select_subprotocol=choose, **of_server()) as server:
         say(listening=port(server))
         await done
     say(done=True)
@@ -67,6 +88,8 @@ async def exchange(link):
     for size in SIZES:
         await run(f"text {size}", echoed(link, text(size)))
         await run(f"binary {size}", echoed(link, binary(size)))
+    if DEFLATE is not None:
+        await compressing(link)
     await run("many at once", many(link))
     for size in [0, 1, 125, 126, 65536]:
         # This library wants each fragment of a text to be text, so no cut goes through a character.
@@ -76,6 +99,21 @@ async def exchange(link):
         await run(f"ping {size}", ping(link, b"p" * size))
     await run("many pings", many_pings(link))
     await run("close 1000", closing(link, 1000, "done"))
+
+
+async def compressing(link):
+    names = [extension.name for extension in link.protocol.extensions]
+    await run("extension", equal(names, ["permessage-deflate"]))
+    for size in [1, 126, 1000, 65536, 1 << 20]:
+        await run(f"noise {size}", echoed(link, os.urandom(size)))
+    await run("a noise again and again", repeated(link, [os.urandom(200)] * 100))
+    words = [json.dumps({"at": at, "text": text(at * 10), "of": "words"}) for at in range(100)]
+    await run("words again and again", repeated(link, words))
+
+
+async def repeated(link, messages):
+    for message in messages:
+        await echoed(link, message)
 
 
 async def echoed(link, message):
@@ -150,12 +188,12 @@ def binary(size):
 
 
 async def echo_as_client(url):
-    async with connect(url, subprotocols=["unknown", "echo"], proxy=None, **OPTIONS) as link:
+    async with connect(url, subprotocols=["unknown", "echo"], proxy=None, **of_client()) as link:
         await echo(link)
 
 
 async def echo_as_server():
-    async with serve(echo, "127.0.0.1", 0, select_subprotocol=choose, **OPTIONS) as server:
+    async with serve(echo, "127.0.0.1", 0, select_subprotocol=choose, **of_server()) as server:
         say(listening=port(server))
         await asyncio.Event().wait()
 

@@ -1,8 +1,8 @@
 // The npm package `ws` as a peer. See matrix.mjs for the modes.
-// As a client it offers permessage-deflate, which the other side may decline.
+// As a client it offers permessage-deflate by default, which the other side may decline.
 
 import { once } from "node:events";
-import { Inbox, main } from "./matrix.mjs";
+import { DEFLATE, Inbox, main } from "./matrix.mjs";
 import { load } from "./packages.mjs";
 
 const { WebSocket, WebSocketServer } = load("ws");
@@ -14,6 +14,7 @@ function link(socket, path) {
   return {
     path,
     get protocol() { return socket.protocol; },
+    get extensions() { return socket.extensions; },
     send: (data) => socket.send(data),
     fragments({ pieces, binary }) {
       pieces.forEach((piece, at) => socket.send(piece, { binary, fin: at === pieces.length - 1 }));
@@ -32,7 +33,7 @@ function link(socket, path) {
 
 await main({
   async connect(url, protocols) {
-    const socket = new WebSocket(url, protocols);
+    const socket = new WebSocket(url, protocols, { perMessageDeflate: DEFLATE ?? true });
     const made = link(socket);
     await once(socket, "open");
     return made;
@@ -40,7 +41,8 @@ await main({
 
   async listen(onLink) {
     const handleProtocols = (offered) => offered.has("echo") && "echo";
-    const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols });
+    const perMessageDeflate = DEFLATE ?? false;
+    const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols, perMessageDeflate });
     server.on("connection", (socket, request) => onLink(link(socket, request.url)));
     await once(server, "listening");
     return server.address().port;

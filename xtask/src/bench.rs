@@ -17,6 +17,10 @@ use crate::workspace::Workspace;
 
 /// Where the servers and the harness are.
 pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
+/// What is built, each by itself: together they would have each other's features.
+const PACKAGES: [&str; 3] = ["hybi-bench", "hybi-bench-miniz", "hybi-bench-soketto"];
+/// What comes from npm.
+const NPM_LIST: &str = "tests/bench/npm/package.json";
 
 /// What to measure.
 #[derive(Args, Debug)]
@@ -37,14 +41,22 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         return check(workspace);
     }
     let target = target(workspace);
-    let mut build = cargo(workspace, &["build", "--release", "--bins"]);
-    shell::run(build.env("RUSTFLAGS", "-C target-cpu=native"))?;
+    for package in PACKAGES {
+        let mut build = cargo(workspace, &["build", "--release", "--bins"]);
+        build.args(["--package", package]);
+        shell::run(build.env("RUSTFLAGS", "-C target-cpu=native"))?;
+    }
 
     let mut measure = on_one_processor()?;
     measure
         .arg(target.join("release/hybi-bench"))
         .args(&options.arguments);
     let has = |name: &str| options.arguments.iter().any(|argument| argument == name);
+    if !has("--in-process")
+        && let Some(packages) = install_npm(workspace)?
+    {
+        measure.env("HYBI_BENCH_NPM", packages);
+    }
     if !has("--json") {
         let name = if has("--in-process") {
             "in-process.json"
@@ -59,9 +71,38 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 /// Clippy and the tests: of the load generator, of the report, and of what an echo on tokio
 /// allocates. Not in the local gate, because all peers have to be compiled for it.
 pub(crate) fn check(workspace: &Workspace) -> Result<()> {
-    let mut clippy = cargo(workspace, &["clippy", "--all-targets"]);
-    shell::run(clippy.args(["--", "-D", "warnings"]))?;
+    for package in PACKAGES {
+        let mut clippy = cargo(workspace, &["clippy", "--all-targets"]);
+        clippy.args(["--package", package, "--", "-D", "warnings"]);
+        shell::run(&mut clippy)?;
+    }
     shell::run(&mut cargo(workspace, &["test", "--quiet"]))
+}
+
+/// Installs the peer from npm below the target directory, unless it is there, and tells where;
+/// `None` if this machine has no npm. Then the harness says that the peer was skipped.
+fn install_npm(workspace: &Workspace) -> Result<Option<PathBuf>> {
+    let list = workspace.root.join(NPM_LIST);
+    let wanted = fs::read_to_string(&list).with_context(|| format!("cannot read {NPM_LIST}"))?;
+    let directory = target(workspace).join("npm");
+    let stamp = directory.join("installed");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(Some(directory));
+    }
+    if shell::find_program("npm").is_none() {
+        return Ok(None);
+    }
+    fs::create_dir_all(&directory)?;
+    fs::copy(&list, directory.join("package.json"))?;
+    let mut install = Command::new("npm");
+    install
+        .args(["install", "--no-audit", "--no-fund", "--no-package-lock"])
+        .args(["--loglevel", "error"])
+        .current_dir(&directory);
+    shell::run(&mut install)?;
+    // Last, so that an attempt that broke off is made again.
+    fs::write(&stamp, wanted)?;
+    Ok(Some(directory))
 }
 
 /// A subcommand of cargo, on the package of the measurements.

@@ -94,6 +94,11 @@ fn install_npm(directory: &Path) -> Result<()> {
     if shell::find_program("npm").is_none() {
         bail!("the peers from npm need Node.js 18 or later, with npm");
     }
+    // From nothing: what is there already npm would keep, whatever is overridden now.
+    let modules = directory.join("node_modules");
+    if modules.exists() {
+        fs::remove_dir_all(&modules)?;
+    }
     shell::run(
         Command::new("npm")
             .args(["install", "--no-audit", "--no-fund", "--no-package-lock"])

@@ -5,6 +5,7 @@
 mod bar;
 mod harness;
 mod in_process;
+mod json;
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use clap::Parser;
 use harness::measure;
 use harness::process::Running;
 use harness::report::Report;
-use harness::server;
+use harness::servers;
 use harness::workload::{self, Workload};
 
 /// Measures our servers beside their peers.
@@ -28,6 +29,9 @@ struct Options {
     /// Only these workloads, with commas between them.
     #[arg(long, value_delimiter = ',')]
     workloads: Vec<String>,
+    /// Only the workloads with permessage-deflate.
+    #[arg(long, conflicts_with = "workloads")]
+    deflate: bool,
     /// Measurements of each server at each workload.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
@@ -65,7 +69,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let (text, json) = if options.in_process {
-        in_process::run(options.rounds, time)
+        in_process::run(options.rounds, time)?
     } else {
         beside_peers(&options, time)?
     };
@@ -78,12 +82,13 @@ fn main() -> Result<()> {
 }
 
 fn beside_peers(options: &Options, time: Duration) -> Result<(String, serde_json::Value)> {
-    let servers = chosen(
-        server::ALL,
+    let mut servers = chosen(
+        servers::ALL,
         |server| server.name,
         &options.servers,
-        &[server::FLOOR],
+        &[servers::FLOOR],
     )?;
+    servers.retain(|server| !options.deflate || server.is_of_deflate());
     let workloads = wanted_workloads(options)?;
     let mut report = Report {
         servers: Vec::new(),
@@ -109,12 +114,14 @@ fn beside_peers(options: &Options, time: Duration) -> Result<(String, serde_json
 }
 
 fn wanted_workloads(options: &Options) -> Result<Vec<Workload>> {
-    chosen(
+    let mut workloads = chosen(
         workload::ALL,
         |workload| workload.name,
         &options.workloads,
         &[],
-    )
+    )?;
+    workloads.retain(|workload| !options.deflate || workload.is_of_deflate());
+    Ok(workloads)
 }
 
 /// Those of `all` that are wanted, all if none is; `always` as well.

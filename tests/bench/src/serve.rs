@@ -8,6 +8,8 @@ use std::sync::Arc;
 use clap::Parser;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
+use crate::wire;
+
 /// What a server with a choice takes.
 #[derive(Clone, Copy, Debug, Parser)]
 pub struct Options {
@@ -17,6 +19,9 @@ pub struct Options {
     /// The size of the read buffer, where that can be chosen, in bytes.
     #[arg(long)]
     pub buffer: Option<usize>,
+    /// Agree to permessage-deflate, at the level that the peer has chosen.
+    #[arg(long)]
+    pub deflate: bool,
 }
 
 /// Why a connection ended; nobody looks at it.
@@ -84,7 +89,13 @@ where
 
 /// The opening handshake by hand, for peers that leave it to an HTTP server. It is as cheap as the
 /// floor's.
-pub async fn handshake(stream: &mut tokio::net::TcpStream) -> io::Result<()> {
+///
+/// With `deflate`, what is offered is agreed to as it stands and given back: our load generator
+/// offers nothing that a server has to answer with less.
+pub async fn handshake(
+    stream: &mut tokio::net::TcpStream,
+    deflate: bool,
+) -> io::Result<Option<String>> {
     let (mut request, mut len, mut response) = ([0; 1024], 0, Vec::new());
     loop {
         let more = stream.read(&mut request[len..]).await?;
@@ -92,8 +103,12 @@ pub async fn handshake(stream: &mut tokio::net::TcpStream) -> io::Result<()> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         len += more;
-        if crate::wire::respond(&request[..len], &mut response)?.is_some() {
-            return stream.write_all(&response).await;
+        let agreed = wire::extensions(&request[..len])
+            .filter(|_| deflate)
+            .map(str::to_owned);
+        if wire::respond_with(&request[..len], agreed.as_deref(), &mut response)?.is_some() {
+            stream.write_all(&response).await?;
+            return Ok(agreed);
         }
     }
 }

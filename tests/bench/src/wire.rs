@@ -9,6 +9,9 @@ use sha1::{Digest, Sha1};
 /// The longest header: two bytes, an 8-byte length, a mask key.
 pub const MAX_HEADER: usize = 14;
 
+/// Set in the first header of a compressed message (RFC 7692 §6).
+pub const RSV1: u8 = 0x40;
+
 /// Opcodes of RFC 6455 §5.2.
 pub mod opcode {
     /// A further fragment of a message.
@@ -123,6 +126,12 @@ const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 /// A browser's request, about 400 bytes long.
 pub fn request(port: u16) -> Vec<u8> {
+    request_with(port, None)
+}
+
+/// The same with an offer of extensions.
+pub fn request_with(port: u16, extensions: Option<&str>) -> Vec<u8> {
+    let extensions = extensions.map_or_else(String::new, extensions_line);
     format!(
         "GET /echo HTTP/1.1\r\n\
          Host: 127.0.0.1:{port}\r\n\
@@ -137,9 +146,18 @@ pub fn request(port: u16) -> Vec<u8> {
          Accept-Encoding: gzip, deflate, br\r\n\
          Accept-Language: en-GB,en;q=0.9\r\n\
          Sec-WebSocket-Key: {KEY}\r\n\
-         \r\n"
+         {extensions}\r\n"
     )
     .into_bytes()
+}
+
+fn extensions_line(extensions: &str) -> String {
+    format!("Sec-WebSocket-Extensions: {extensions}\r\n")
+}
+
+/// The extensions that a head names.
+pub fn extensions(head: &[u8]) -> Option<&str> {
+    str::from_utf8(value(head, "sec-websocket-extensions")?).ok()
 }
 
 /// The length of the response's head when all of it is there, and if it accepts [`request`]'s
@@ -159,6 +177,15 @@ pub fn read_response(bytes: &[u8]) -> io::Result<Option<usize>> {
 
 /// Appends the response to a request, if that is all there; tells how long the request was.
 pub fn respond(request: &[u8], out: &mut Vec<u8>) -> io::Result<Option<usize>> {
+    respond_with(request, None, out)
+}
+
+/// The same with the extensions that are agreed to.
+pub fn respond_with(
+    request: &[u8],
+    extensions: Option<&str>,
+    out: &mut Vec<u8>,
+) -> io::Result<Option<usize>> {
     let Some(end) = find(request, b"\r\n\r\n") else {
         return Ok(None);
     };
@@ -178,7 +205,11 @@ pub fn respond(request: &[u8], out: &mut Vec<u8>) -> io::Result<Option<usize>> {
           Sec-WebSocket-Accept: ",
     );
     out.extend_from_slice(&accept);
-    out.extend_from_slice(b"\r\n\r\n");
+    out.extend_from_slice(b"\r\n");
+    if let Some(extensions) = extensions {
+        out.extend_from_slice(extensions_line(extensions).as_bytes());
+    }
+    out.extend_from_slice(b"\r\n");
     Ok(Some(end + 4))
 }
 

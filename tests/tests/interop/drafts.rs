@@ -84,7 +84,7 @@ fn our_client_on_websocket_driver() {
 
 #[test]
 fn our_client_on_faye_websocket() {
-    check_client(Peer::FayeWebsocket, &FAYE, &SIZES);
+    check_client(Peer::OldFayeWebsocket, &FAYE, &SIZES);
 }
 
 #[test]

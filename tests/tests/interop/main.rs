@@ -4,9 +4,11 @@
 //! `interop/`; variables tell where they find what they need, which `cargo xtask interop` sets.
 
 mod client_example;
+mod deflate;
 mod drafts;
 mod echo_example;
 mod examples;
 mod library;
 mod peer;
 mod process;
+mod tap;

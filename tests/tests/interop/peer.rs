@@ -19,8 +19,10 @@ pub(crate) enum Peer {
     Websockets,
     /// The last `websocket-driver` that speaks the versions before RFC 6455.
     OldWebsocketDriver,
-    /// npm's `faye-websocket` on top of that; a server only.
+    /// npm's `faye-websocket`.
     FayeWebsocket,
+    /// The same on top of the old `websocket-driver`; a server only.
+    OldFayeWebsocket,
     /// The Python package `autobahn` as of 2014, on Python 2.7, speaking hixie-76.
     AutobahnHixie,
     /// Chromium, on the page of the echo example; a client only.
@@ -30,6 +32,11 @@ pub(crate) enum Peer {
 impl Peer {
     /// Starts it. The modes are told in `interop/matrix.mjs`.
     pub(crate) fn start(self, arguments: &[&str]) -> Running {
+        self.start_with(arguments, None)
+    }
+
+    /// Starts it, with options for permessage-deflate in the words of the library.
+    pub(crate) fn start_with(self, arguments: &[&str], deflate: Option<&Value>) -> Running {
         let home = env::var_os("HYBI_INTEROP_DIR").map(PathBuf::from);
         let home = home.expect("HYBI_INTEROP_DIR is set by `cargo xtask interop`");
         let (program, script) = match self {
@@ -38,7 +45,7 @@ impl Peer {
                 ("node".into(), "websocket-driver.mjs")
             }
             Self::Chromium => ("node".into(), "browser.mjs"),
-            Self::FayeWebsocket => ("node".into(), "faye-websocket.mjs"),
+            Self::FayeWebsocket | Self::OldFayeWebsocket => ("node".into(), "faye-websocket.mjs"),
             Self::Websockets => (home.join("venv/bin/python"), "websockets-peer.py"),
             Self::AutobahnHixie => {
                 let python = env::var_os("HYBI_PYTHON2").map(PathBuf::from);
@@ -54,8 +61,17 @@ impl Peer {
             .arg(script)
             .args(arguments)
             .env("HYBI_INTEROP_DIR", home);
-        if self == Self::OldWebsocketDriver {
-            command.env("WEBSOCKET_DRIVER", "websocket-driver-0.6");
+        if let Some(options) = deflate {
+            command.env("HYBI_DEFLATE", options.to_string());
+        }
+        match self {
+            Self::OldWebsocketDriver => {
+                command.env("WEBSOCKET_DRIVER", "websocket-driver-0.6");
+            }
+            Self::OldFayeWebsocket => {
+                command.env("FAYE_WEBSOCKET", "faye-websocket-on-0.6");
+            }
+            _ => {}
         }
         if let (Self::AutobahnHixie, Some(libraries)) =
             (self, env::var_os("HYBI_PYTHON2_LIBRARIES"))

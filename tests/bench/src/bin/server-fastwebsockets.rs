@@ -7,7 +7,7 @@ use hybi_bench::serve;
 
 fn main() -> io::Result<()> {
     serve::on_tokio(|mut stream| async move {
-        serve::handshake(&mut stream).await?;
+        serve::handshake(&mut stream, false).await?;
         let mut socket = WebSocket::after_handshake(stream, Role::Server);
         socket.set_writev(true);
         socket.set_auto_close(true);

@@ -11,13 +11,13 @@ use rustix::buffer::spare_capacity;
 use rustix::event::Timespec;
 use rustix::event::epoll::{self, EventData, EventFlags};
 
+use super::batch::Batch;
+use super::deflate::Takeover;
 use super::verify::Verifier;
-use super::workload::{Batch, Echo};
+use super::workload::{Content, Echo, Idle};
 
 /// When nothing comes for so long, a server is broken.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// So many batches differ.
-const BATCHES: usize = 4;
 
 /// When to stop sending.
 #[derive(Clone, Copy, Debug)]
@@ -51,21 +51,25 @@ struct Client {
 impl Load {
     /// Connects.
     pub(crate) fn new(echo: &Echo, port: u16, raw: bool) -> Result<Self> {
+        let batches = echo.batches()?;
         let epoll = epoll::create(epoll::CreateFlags::CLOEXEC)?;
         let clients = (0..echo.connections)
             .map(|number| {
                 let mut stream = connect(port)?;
                 if !raw {
-                    stream.write_all(&wire::request(port))?;
-                    await_response(&mut stream)?;
+                    open(&mut stream, port, echo.deflate)?;
                 }
                 stream.set_nonblocking(true)?;
                 let name = EventData::new_u64(number as u64);
                 epoll::add(&epoll, &stream, name, EventFlags::IN)?;
                 Ok(Client {
                     stream,
-                    verifier: Verifier::new(raw),
-                    batch: number % BATCHES,
+                    verifier: Verifier::new(raw, echo.deflate),
+                    // A compressed message may need what was sent before it.
+                    batch: match echo.deflate {
+                        Some(_) => 0,
+                        None => number % batches.len(),
+                    },
                     sent: 0,
                     waits_to_write: false,
                     answered: 0,
@@ -75,10 +79,25 @@ impl Load {
         Ok(Self {
             epoll,
             clients,
-            batches: echo.batches(BATCHES),
+            batches,
             inflight: echo.inflight as u64,
             buffer: vec![0; 256 << 10],
         })
+    }
+
+    /// Inflates no more answers but those of the first connection.
+    pub(crate) fn trust(&mut self) {
+        for client in &mut self.clients[1..] {
+            client.verifier.trust();
+        }
+    }
+
+    /// Bytes of payload that have come back, as they came.
+    pub(crate) fn payload(&self) -> u64 {
+        self.clients
+            .iter()
+            .map(|client| client.verifier.payload())
+            .sum()
     }
 
     /// Sends batches, and tells how many messages came back.
@@ -180,35 +199,40 @@ pub(crate) fn handshakes(port: u16, wave: usize, time: Duration, at_most: u64) -
             stream.write_all(&request)?;
         }
         for stream in &mut streams {
-            await_response(stream)?;
+            await_response(stream, None)?;
         }
         count += wave as u64;
     }
     Ok(count)
 }
 
-/// Opens connections that stay, each of which echoes one message of 32 bytes.
-pub(crate) fn idle(port: u16, count: usize, raw: bool) -> Result<Vec<TcpStream>> {
+/// Opens connections that stay, each of which echoes one message: of 32 bytes, or a compressed
+/// one of 1 KiB.
+pub(crate) fn idle(port: u16, idle: &Idle, raw: bool) -> Result<Vec<TcpStream>> {
+    let (content, len) = match idle.deflate {
+        Some(_) => (Content::Json, 1024),
+        None => (Content::Binary, 32),
+    };
     let echo = Echo {
         connections: 1,
         inflight: 1,
-        content: super::workload::Content::Binary,
-        len: 32,
+        content,
+        len,
         fragments: 1,
+        // For each connection its message is the first.
+        deflate: idle.deflate.and(Some(Takeover::No)),
     };
-    let batches = echo.batches(BATCHES);
-    let request = wire::request(port);
-    let mut buffer = [0; 256];
-    (0..count)
+    let batches = echo.batches()?;
+    let mut buffer = [0; 2048];
+    (0..idle.connections)
         .map(|number| {
             let mut stream = connect(port)?;
             if !raw {
-                stream.write_all(&request)?;
-                await_response(&mut stream)?;
+                open(&mut stream, port, idle.deflate)?;
             }
-            let batch = &batches[number % BATCHES];
+            let batch = &batches[number % batches.len()];
             stream.write_all(&batch.wire)?;
-            let mut verifier = Verifier::new(raw);
+            let mut verifier = Verifier::new(raw, idle.deflate);
             loop {
                 let len = stream.read(&mut buffer)?;
                 ensure!(len > 0, "the server closed the connection");
@@ -220,6 +244,13 @@ pub(crate) fn idle(port: u16, count: usize, raw: bool) -> Result<Vec<TcpStream>>
         .collect()
 }
 
+/// The opening handshake, whose offer of permessage-deflate has to be agreed to.
+fn open(stream: &mut TcpStream, port: u16, deflate: Option<Takeover>) -> Result<()> {
+    let offer = deflate.map(Takeover::offer);
+    stream.write_all(&wire::request_with(port, offer))?;
+    await_response(stream, deflate)
+}
+
 fn connect(port: u16) -> Result<TcpStream> {
     let stream = TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))?;
     stream.set_nodelay(true)?;
@@ -228,7 +259,7 @@ fn connect(port: u16) -> Result<TcpStream> {
 }
 
 /// Reads the response to the handshake and nothing more: nothing was sent that could be answered.
-fn await_response(stream: &mut TcpStream) -> Result<()> {
+fn await_response(stream: &mut TcpStream, deflate: Option<Takeover>) -> Result<()> {
     let (mut buffer, mut len) = ([0; 4096], 0);
     loop {
         let more = stream.read(&mut buffer[len..])?;
@@ -236,6 +267,9 @@ fn await_response(stream: &mut TcpStream) -> Result<()> {
         len += more;
         if let Some(head) = wire::read_response(&buffer[..len])? {
             ensure!(head == len, "something follows the response");
+            if let Some(deflate) = deflate {
+                deflate.confirm(wire::extensions(&buffer[..len]))?;
+            }
             return Ok(());
         }
     }

@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 
+use super::deflate::Takeover;
 use super::load::{self, Load, Stop};
 use super::process::Running;
-use super::server::{Server, Side};
+use super::server::{Deflate, Server, Side};
 use super::workload::{Kind, Workload};
 
 /// So many connections are opened in one measurement at most: each leaves a port in `TIME_WAIT`.
@@ -23,6 +24,8 @@ pub(crate) struct Figure {
     /// Nanoseconds of CPU time for each message, or bytes of memory for each connection; one
     /// for each round.
     pub(crate) samples: Vec<f64>,
+    /// How many bytes of messages came back for each byte of payload, where they are compressed.
+    pub(crate) shrinkage: Option<f64>,
     /// Why there are none.
     pub(crate) failure: Option<String>,
 }
@@ -89,7 +92,10 @@ pub(crate) fn rounds(
                 continue;
             }
             match once(server, workload, time) {
-                Ok(sample) => figure.samples.push(sample),
+                Ok(sample) => {
+                    figure.samples.push(sample.value);
+                    figure.shrinkage = sample.shrinkage;
+                }
                 Err(error) => {
                     eprintln!("{} at {}: {error:#}", server.name, workload.name);
                     figure.failure = Some(format!("{error:#}"));
@@ -111,6 +117,16 @@ pub(crate) fn drive(port: u16, workload: &Workload, batches: u64, raw: bool) -> 
 }
 
 fn applies(server: &Server, workload: &Workload) -> bool {
+    let takeover = workload.deflate();
+    let speaks = match server.deflate {
+        Deflate::Not => takeover.is_none(),
+        Deflate::WithoutTakeover => takeover == Some(Takeover::No),
+        Deflate::Fully => takeover.is_some(),
+    };
+    // Of the peers none sleeps.
+    if !speaks || workload.sleeps() && server.side != Side::Hybi {
+        return false;
+    }
     // Without a protocol there is no handshake, and fragments are only bytes.
     let needs_protocol = match workload.kind {
         Kind::Handshakes => true,
@@ -120,19 +136,41 @@ fn applies(server: &Server, workload: &Workload) -> bool {
     server.side != Side::Raw || !needs_protocol
 }
 
-fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
+/// A figure of one round.
+struct Sample {
+    value: f64,
+    shrinkage: Option<f64>,
+}
+
+impl From<f64> for Sample {
+    fn from(value: f64) -> Self {
+        Self {
+            value,
+            shrinkage: None,
+        }
+    }
+}
+
+fn once(server: &Server, workload: &Workload, time: Duration) -> Result<Sample> {
     let raw = server.side == Side::Raw;
     let running = Running::start(server)?;
     match workload.kind {
         Kind::Echo(echo) => {
             let mut load = Load::new(&echo, running.port, raw)?;
             load.run(Stop::After(time / 4))?;
+            load.trust();
             thread::sleep(REST);
-            let before = running.cpu_time()?;
+            let (before, payload) = (running.cpu_time()?, load.payload());
             let messages = load.run(Stop::After(time))?;
             thread::sleep(REST);
             let spent = running.cpu_time()?.since(&before)?;
-            Ok(nanoseconds(spent) / messages as f64)
+            let plain = messages * echo.len as u64;
+            Ok(Sample {
+                value: nanoseconds(spent) / messages as f64,
+                shrinkage: echo
+                    .deflate
+                    .map(|_| plain as f64 / (load.payload() - payload) as f64),
+            })
         }
         Kind::Handshakes => {
             load::handshakes(running.port, WAVE, time / 4, MAX_HANDSHAKES / 4)?;
@@ -141,16 +179,16 @@ fn once(server: &Server, workload: &Workload, time: Duration) -> Result<f64> {
             let count = load::handshakes(running.port, WAVE, time, MAX_HANDSHAKES)?;
             thread::sleep(REST);
             let spent = running.cpu_time()?.since(&before)?;
-            Ok(nanoseconds(spent) / count as f64)
+            Ok((nanoseconds(spent) / count as f64).into())
         }
-        Kind::Idle(count) => {
+        Kind::Idle(idle) => {
             thread::sleep(REST);
             let before = running.memory()?;
-            let streams = load::idle(running.port, count, raw)?;
-            thread::sleep(10 * REST);
+            let streams = load::idle(running.port, &idle, raw)?;
+            thread::sleep(idle.rest);
             let grown = running.memory()?.saturating_sub(before);
             drop(streams);
-            Ok(grown as f64 / count as f64)
+            Ok((grown as f64 / idle.connections as f64).into())
         }
     }
 }
@@ -167,6 +205,7 @@ mod tests {
     fn the_median_is_in_the_middle() {
         let figure = |samples: &[f64]| Figure {
             samples: samples.to_vec(),
+            shrinkage: None,
             failure: None,
         };
         assert_eq!(figure(&[]).median(), None);

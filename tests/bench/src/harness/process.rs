@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -33,6 +33,9 @@ impl Running {
 
     /// Why this machine cannot run a server, if that is so.
     pub(crate) fn cannot(server: &Server) -> Option<String> {
+        if let Some(lack) = server.lacks() {
+            return Some(lack);
+        }
         // One that fails fails again when it is measured, and is seen there.
         let (_, line) = Self::spawn(server).ok()?;
         Some(line.strip_prefix("skipped: ")?.to_owned())
@@ -40,15 +43,14 @@ impl Running {
 
     /// A server, and the first line that it prints.
     fn spawn(server: &Server) -> Result<(Self, String)> {
-        let program = server.program()?;
-        let mut child = Command::new(&program)
-            .args(server.arguments)
+        let mut command = server.command()?;
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             // What it has to say of connections that end is of no interest.
             .stderr(Stdio::null())
             .spawn()
-            .with_context(|| format!("cannot start {}", program.display()))?;
+            .with_context(|| format!("cannot start {}", server.name))?;
         let stdout = child.stdout.take();
         let running = Self { child, port: 0 };
         let mut line = String::new();

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 use super::bars;
 use super::measure::Figure;
-use super::server::{FLOOR, Server, Side};
+use super::server::{Deflate, Server, Side};
+use super::servers::FLOOR;
 use super::workload::{Kind, Workload};
 use crate::bar;
 
@@ -19,61 +20,89 @@ pub(crate) struct Report {
     pub(crate) servers: Vec<Server>,
     /// Which servers this machine cannot run, and why.
     pub(crate) skipped: Vec<(Server, String)>,
-    pub(crate) columns: Vec<(Workload, Vec<Figure>)>,
+    pub(crate) columns: Vec<Column>,
 }
+
+/// A workload, and what was measured of each server.
+pub(crate) type Column = (Workload, Vec<Figure>);
 
 impl Report {
     /// Tables in Markdown: all servers beside the floor, ours beside the best peers and beside
-    /// the raw echo on the same loop; then the bars.
+    /// the raw echo on the same loop; deflate; then the bars.
     pub(crate) fn markdown(&self) -> String {
-        let mut text = format!(
-            "{}\n\nThe server's own CPU time per message (hs: per connection) in µs, the median of \
-             all rounds, in brackets its ratio to `{FLOOR}` in the same round; idle: bytes of \
-             resident memory per connection, without the kernel's. `~`: the rounds are further \
-             apart than a tenth of the median.\n\n",
-            machine()
-        );
-        for (workload, _) in &self.columns {
-            let _ = writeln!(text, "- {}: {}", workload.name, workload.about);
-        }
+        let mut text = format!("{}\n", machine());
         for (server, why) in &self.skipped {
-            let _ = writeln!(text, "- {} was skipped: {why}", server.name);
+            let _ = write!(text, "\n{} was skipped: {why}\n", server.name);
         }
-        self.head(&mut text, "server");
-        for (server, row) in self.rows(|_| true) {
-            let cells = self.columns.iter().map(|(workload, figures)| {
-                let figure = &figures[row];
-                let ratio = self.ratio(server.name, FLOOR, workload.name);
-                cell(workload, figure, ratio)
-            });
-            line(&mut text, server.name, cells);
-        }
-        if self.rows(|server| server.side == Side::Hybi).count() > 0 {
-            self.beside_peers(&mut text);
-        }
-        if self.rows(|server| self.raw(server).is_some()).count() > 0 {
-            self.beside_raw(&mut text);
-        }
+        self.plain(&mut text);
+        self.deflate(&mut text);
         text.push_str(&bar::markdown(&bars::all(self)));
         text
     }
 
-    fn head(&self, text: &mut String, first: &str) {
-        text.push('\n');
-        line(text, first, self.columns.iter().map(|column| column.0.name));
-        line(text, "---", self.columns.iter().map(|_| "---"));
+    fn plain(&self, text: &mut String) {
+        let columns: Vec<_> = self.columns(|workload| workload.deflate().is_none());
+        if columns.is_empty() {
+            return;
+        }
+        let _ = write!(
+            text,
+            "\nThe server's own CPU time per message (hs: per connection) in µs, the median of \
+             all rounds, in brackets its ratio to `{FLOOR}` in the same round; idle: bytes of \
+             resident memory per connection, without the kernel's. `~`: the rounds are further \
+             apart than a tenth of the median.\n\n",
+        );
+        about(text, &columns);
+        head(text, &columns);
+        for (server, row) in self.rows(|server| server.deflate == Deflate::Not) {
+            let cells = columns.iter().map(|(workload, figures)| {
+                let ratio = self.ratio(server.name, FLOOR, workload.name);
+                cell(workload, &figures[row], ratio)
+            });
+            line(text, server.name, cells);
+        }
+        if self.rows(is_ours).count() > 0 && self.peers().next().is_some() {
+            self.beside_peers(text, &columns);
+        }
+        if self.rows(|server| self.raw(server).is_some()).count() > 0 {
+            self.beside_raw(text, &columns);
+        }
     }
 
-    fn beside_peers(&self, text: &mut String) {
+    fn deflate(&self, text: &mut String) {
+        let columns: Vec<_> = self.columns(|workload| workload.deflate().is_some());
+        if columns.is_empty() {
+            return;
+        }
+        text.push_str(
+            "\nWith permessage-deflate: CPU time per message in µs, inflated and compressed again, \
+             in brackets how many times smaller the answers were on the wire; idle as above.\n\n",
+        );
+        about(text, &columns);
+        head(text, &columns);
+        for (server, row) in self.rows(|server| server.deflate != Deflate::Not) {
+            let cells = columns.iter().map(|(workload, figures)| {
+                let figure = &figures[row];
+                cell(workload, figure, figure.shrinkage)
+            });
+            line(text, server.name, cells);
+        }
+        text.push('\n');
+        for (server, _) in self.rows(|server| server.deflate != Deflate::Not) {
+            let _ = writeln!(text, "- {}: {}", server.name, server.about);
+        }
+    }
+
+    fn beside_peers(&self, text: &mut String, columns: &[&Column]) {
         text.push_str(
             "\nRatio to the best peer in the same round, which stands in the last row:\n",
         );
-        self.head(text, "server");
+        head(text, columns);
         let best = || {
-            let names = self.columns.iter().map(|(workload, _)| workload.name);
+            let names = columns.iter().map(|(workload, _)| workload.name);
             names.map(|name| (name, self.best_peer(name)))
         };
-        for (server, _) in self.rows(|server| server.side == Side::Hybi) {
+        for (server, _) in self.rows(is_ours) {
             let ratios = best().map(|(name, best)| self.ratio(server.name, best?, name));
             line(text, server.name, ratios.map(ratio_cell));
         }
@@ -84,16 +113,20 @@ impl Report {
         );
     }
 
-    fn beside_raw(&self, text: &mut String) {
+    fn beside_raw(&self, text: &mut String, columns: &[&Column]) {
         text.push_str("\nRatio to the TCP echo on the same loop in the same round:\n");
-        self.head(text, "server");
+        head(text, columns);
         for (server, _) in self.rows(|server| self.raw(server).is_some()) {
-            let ratios = self
-                .columns
+            let ratios = columns
                 .iter()
                 .map(|(workload, _)| self.ratio(server.name, self.raw(server)?, workload.name));
             line(text, server.name, ratios.map(ratio_cell));
         }
+    }
+
+    fn columns(&self, wanted: impl Fn(&Workload) -> bool) -> Vec<&Column> {
+        let columns = self.columns.iter();
+        columns.filter(|(workload, _)| wanted(workload)).collect()
     }
 
     /// The raw echo on the same loop as a server of ours.
@@ -128,12 +161,23 @@ impl Report {
         figures.get(row).filter(|figure| figure.failure.is_none())
     }
 
+    /// How much smaller a server's answers were than what they held.
+    pub(crate) fn shrinkage(&self, server: &str, workload: &str) -> Option<f64> {
+        self.figure(server, workload)?.shrinkage
+    }
+
     /// The peer with the smallest figure.
     pub(crate) fn best_peer(&self, workload: &str) -> Option<&'static str> {
-        self.rows(|server| server.side == Side::Peer)
-            .filter_map(|(server, _)| Some((server.name, self.median(server.name, workload)?)))
+        self.peers()
+            .filter_map(|peer| Some((peer, self.median(peer, workload)?)))
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(name, _)| name)
+    }
+
+    /// All peers.
+    pub(crate) fn peers(&self) -> impl Iterator<Item = &'static str> {
+        self.rows(|server| server.side == Side::Peer)
+            .map(|(server, _)| server.name)
     }
 
     /// Everything, every sample included.
@@ -146,6 +190,7 @@ impl Report {
                     "max": figure.range().map(|range| range.1),
                     "spread": figure.spread(),
                     "samples": figure.samples,
+                    "shrinkage": figure.shrinkage,
                     "failure": figure.failure,
                     "to_floor": self.ratio(server.name, FLOOR, workload.name),
                 });
@@ -180,6 +225,22 @@ impl Report {
     }
 }
 
+fn is_ours(server: &Server) -> bool {
+    server.side == Side::Hybi && server.deflate == Deflate::Not
+}
+
+fn about(text: &mut String, columns: &[&Column]) {
+    for (workload, _) in columns {
+        let _ = writeln!(text, "- {}: {}", workload.name, workload.about);
+    }
+}
+
+fn head(text: &mut String, columns: &[&Column]) {
+    text.push('\n');
+    line(text, "server", columns.iter().map(|column| column.0.name));
+    line(text, "---", columns.iter().map(|_| "---"));
+}
+
 fn line(text: &mut String, first: &str, cells: impl Iterator<Item = impl Display>) {
     let _ = write!(text, "| {first} |");
     for cell in cells {
@@ -192,7 +253,7 @@ fn ratio_cell(ratio: Option<f64>) -> String {
     ratio.map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}"))
 }
 
-/// A figure, whether its rounds are far apart, and its ratio to the floor.
+/// A figure, whether its rounds are far apart, and in brackets what it is to be seen beside.
 fn cell(workload: &Workload, figure: &Figure, ratio: Option<f64>) -> String {
     if figure.failure.is_some() {
         return "failed".to_owned();

@@ -1,12 +1,12 @@
 //! Whether what comes back is what was sent: length, order, opcode and every byte.
 
 use anyhow::{Result, bail, ensure};
-use hybi_bench::wire::{Header, MAX_HEADER, opcode};
+use hybi_bench::wire::{Header, MAX_HEADER, RSV1, opcode};
 
-use super::workload::Batch;
+use super::batch::Batch;
+use super::deflate::{Inflater, Takeover};
 
 /// How far the answers to a batch have come.
-#[derive(Debug)]
 pub(crate) struct Verifier {
     /// A server without a protocol sends everything back as it was.
     raw: bool,
@@ -20,11 +20,30 @@ pub(crate) struct Verifier {
     continues: bool,
     /// A header that was cut.
     partial: Vec<u8>,
+    deflate: Option<Deflated>,
+    /// Bytes of payload that have come, as they came.
+    payload: u64,
+}
+
+/// Messages that may be compressed.
+struct Deflated {
+    /// `None` when bytes are no longer looked at.
+    inflater: Option<Inflater>,
+    /// Whether the message under way is compressed.
+    compressed: bool,
+    /// What has come of that.
+    message: Vec<u8>,
 }
 
 impl Verifier {
-    pub(crate) fn new(raw: bool) -> Self {
+    pub(crate) fn new(raw: bool, deflate: Option<Takeover>) -> Self {
         Self {
+            deflate: deflate.map(|takeover| Deflated {
+                inflater: Some(Inflater::new(takeover)),
+                compressed: false,
+                message: Vec::new(),
+            }),
+            payload: 0,
             raw,
             at: 0,
             frame: 0,
@@ -32,6 +51,19 @@ impl Verifier {
             continues: false,
             partial: Vec::new(),
         }
+    }
+
+    /// Looks no longer at the bytes of compressed messages, which costs as much as it costs the
+    /// server: only that there are as many as should be.
+    pub(crate) fn trust(&mut self) {
+        if let Some(deflate) = &mut self.deflate {
+            deflate.inflater = None;
+        }
+    }
+
+    /// Bytes of payload that have come, as they came.
+    pub(crate) fn payload(&self) -> u64 {
+        self.payload
     }
 
     /// Takes what was received; whether all answers have come.
@@ -56,10 +88,15 @@ impl Verifier {
                 return Ok(false);
             }
             let (now, rest) = input.split_at(input.len().min(self.frame));
-            let expected = batch.payloads.get(self.at..self.at + now.len());
-            ensure!(expected == Some(now), "wrong bytes came back");
-            self.at += now.len();
+            if let Some(deflate) = self.deflate.as_mut().filter(|deflate| deflate.compressed) {
+                deflate.take(now);
+            } else {
+                let expected = batch.payloads.get(self.at..self.at + now.len());
+                ensure!(expected == Some(now), "wrong bytes came back");
+                self.at += now.len();
+            }
             self.frame -= now.len();
+            self.payload += now.len() as u64;
             input = rest;
             if self.frame == 0 {
                 self.end_of_frame(batch)?;
@@ -89,7 +126,12 @@ impl Verifier {
         } else {
             batch.opcode
         };
-        ensure!(header.first & 0x70 == 0, "reserved bits are set");
+        let mut reserved = header.first & 0x70;
+        if let Some(deflate) = self.deflate.as_mut().filter(|_| !self.continues) {
+            deflate.compressed = reserved & RSV1 != 0;
+            reserved &= !RSV1;
+        }
+        ensure!(reserved == 0, "reserved bits are set");
         ensure!(!header.masked, "a server must not mask");
         let opcode = header.first & 0xf;
         ensure!(opcode == expected, "opcode {opcode} instead of {expected}");
@@ -103,6 +145,15 @@ impl Verifier {
     }
 
     fn end_of_frame(&mut self, batch: &Batch) -> Result<()> {
+        if let Some(deflate) = self.deflate.as_mut().filter(|deflate| deflate.compressed) {
+            if self.fin {
+                let expected = batch.payloads.get(self.at..self.at + batch.len);
+                deflate.end(expected.unwrap_or_default())?;
+                self.at += batch.len;
+            }
+            self.continues = !self.fin;
+            return Ok(());
+        }
         let in_message = self.at % batch.len;
         if self.fin && in_message != 0 {
             bail!("a message of {in_message} instead of {} bytes", batch.len);
@@ -112,12 +163,31 @@ impl Verifier {
     }
 }
 
+impl Deflated {
+    fn take(&mut self, bytes: &[u8]) {
+        if self.inflater.is_some() {
+            self.message.extend_from_slice(bytes);
+        }
+    }
+
+    fn end(&mut self, expected: &[u8]) -> Result<()> {
+        ensure!(!expected.is_empty(), "a message too many");
+        if let Some(inflater) = &mut self.inflater {
+            let right = inflater.is(&mut self.message, expected)?;
+            ensure!(right, "wrong bytes came back");
+            self.message.clear();
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use hybi_bench::wire::{self, opcode};
 
     use super::Verifier;
-    use crate::harness::workload::Batch;
+    use crate::harness::batch::Batch;
+    use crate::harness::deflate::{Compressor, Takeover};
 
     fn batch() -> Batch {
         Batch {
@@ -143,7 +213,7 @@ mod tests {
         ]
         .concat();
         for cut in 1..wire.len() {
-            let mut verifier = Verifier::new(false);
+            let mut verifier = Verifier::new(false, None);
             assert!(!verifier.take(&wire[..cut], &batch()).unwrap(), "{cut}");
             assert!(verifier.take(&wire[cut..], &batch()).unwrap(), "{cut}");
         }
@@ -162,8 +232,44 @@ mod tests {
             vec![0x82, 0x83, 0, 0, 0, 0, b'a', b'b', b'c'],
         ];
         for wire in wrong {
-            let result = Verifier::new(false).take(&wire, &batch());
+            let result = Verifier::new(false, None).take(&wire, &batch());
             assert!(result.is_err(), "{wire:?}");
+        }
+    }
+    #[test]
+    fn compressed_answers_are_inflated() {
+        let compress = |takeover, plain: [&[u8]; 2]| {
+            let mut compressor = Compressor::new(takeover);
+            plain.map(|plain| compressor.message(plain).unwrap())
+        };
+        for takeover in [Takeover::Yes, Takeover::No] {
+            let [abc, def] = compress(takeover, [b"abc", b"def"]);
+            let (front, back) = def.split_at(1);
+            let compressed = [
+                frame(0xc2, &abc),
+                frame(0x42, front),
+                frame(0x00, b""),
+                frame(0x80, back),
+            ]
+            .concat();
+            let mixed = [frame(0xc2, &abc), frame(0x82, b"def")].concat();
+            for wire in [compressed, mixed] {
+                for cut in 1..wire.len() {
+                    let mut verifier = Verifier::new(false, Some(takeover));
+                    assert!(!verifier.take(&wire[..cut], &batch()).unwrap(), "{cut}");
+                    assert!(verifier.take(&wire[cut..], &batch()).unwrap(), "{cut}");
+                    assert!(verifier.payload() > 6);
+                }
+            }
+            let [_, other] = compress(takeover, [b"abc", b"dex"]);
+            let wire = [frame(0xc2, &abc), frame(0xc2, &other)].concat();
+            let mut verifier = Verifier::new(false, Some(takeover));
+            assert!(verifier.take(&wire, &batch()).is_err());
+            let mut verifier = Verifier::new(false, Some(takeover));
+            verifier.trust();
+            assert!(verifier.take(&wire, &batch()).unwrap());
+            let wire = [&wire[..], &wire].concat();
+            assert!(verifier.take(&wire, &batch()).is_err(), "too many");
         }
     }
 }

@@ -1,6 +1,8 @@
-//! What is asked of the servers, and the messages that are sent.
+//! What is asked of the servers.
 
-use hybi_bench::wire::{self, opcode};
+use std::time::Duration;
+
+use super::deflate::Takeover;
 
 /// One column of the table.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +19,8 @@ pub(crate) enum Kind {
     Echo(Echo),
     /// Connections are opened and closed.
     Handshakes,
-    /// So many connections are opened, echo once, and stay.
-    Idle(usize),
+    /// Connections are opened, echo once, and stay.
+    Idle(Idle),
 }
 
 /// How messages are sent.
@@ -31,7 +33,24 @@ pub(crate) struct Echo {
     /// Bytes of a message.
     pub(crate) len: usize,
     pub(crate) fragments: usize,
+    /// Whether messages are compressed, and how.
+    pub(crate) deflate: Option<Takeover>,
 }
+
+/// Connections that stay.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Idle {
+    pub(crate) connections: usize,
+    /// Whether their one message was compressed, and how.
+    pub(crate) deflate: Option<Takeover>,
+    /// How long they have been idle when their memory is looked at.
+    pub(crate) rest: Duration,
+}
+
+/// What servers are given to come to rest.
+const REST: Duration = Duration::from_millis(200);
+/// By then ours have put deflate to sleep, which takes 5 seconds.
+const SLEEP: Duration = Duration::from_millis(6_500);
 
 /// What a message holds.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -41,7 +60,12 @@ pub(crate) enum Content {
     Ascii,
     /// Text of two and three bytes a character.
     Multibyte,
+    /// Text as chats have it, which shrinks as that does.
+    Json,
 }
+
+/// What idle connections with deflate are measured by.
+pub(crate) const PLAIN_IDLE: &str = "idle1k";
 
 /// All of them, in the order of the table.
 pub(crate) const ALL: &[Workload] = &[
@@ -98,6 +122,7 @@ pub(crate) const ALL: &[Workload] = &[
             content: Content::Binary,
             len: 16 << 10,
             fragments: 4,
+            deflate: None,
         }),
     },
     echo("bin64k", "16 × 1, 64 KiB", 16, 1, Content::Binary, 64 << 10),
@@ -115,16 +140,46 @@ pub(crate) const ALL: &[Workload] = &[
         about: "a new connection, the upgrade, the end; 16 at a time",
         kind: Kind::Handshakes,
     },
-    Workload {
-        name: "idle1k",
-        about: "1,000 connections that have echoed once",
-        kind: Kind::Idle(1_000),
-    },
-    Workload {
-        name: "idle10k",
-        about: "10,000 of them",
-        kind: Kind::Idle(10_000),
-    },
+    idle(
+        PLAIN_IDLE,
+        "1,000 connections that have echoed once",
+        1_000,
+        None,
+        REST,
+    ),
+    idle("idle10k", "10,000 of them", 10_000, None, REST),
+    json("z256", "8 × 4, 256 B of JSON", Takeover::Yes, 256),
+    json("z1k", "the same, 1 KiB", Takeover::Yes, 1 << 10),
+    json("z16k", "the same, 16 KiB", Takeover::Yes, 16 << 10),
+    json("z256-n", "as z256, without takeover", Takeover::No, 256),
+    json("z1k-n", "as z1k, without takeover", Takeover::No, 1 << 10),
+    json(
+        "z16k-n",
+        "as z16k, without takeover",
+        Takeover::No,
+        16 << 10,
+    ),
+    idle(
+        "idle1k-z",
+        "1,000 connections that have echoed 1 KiB of JSON once, with takeover",
+        1_000,
+        Some(Takeover::Yes),
+        REST,
+    ),
+    idle(
+        "idle1k-n",
+        "the same without takeover",
+        1_000,
+        Some(Takeover::No),
+        REST,
+    ),
+    idle(
+        "idle1k-zz",
+        "as idle1k-z, but when they have been idle for 6.5 seconds",
+        1_000,
+        Some(Takeover::Yes),
+        SLEEP,
+    ),
 ];
 
 const fn echo(
@@ -144,110 +199,75 @@ const fn echo(
             content,
             len,
             fragments: 1,
+            deflate: None,
         }),
     }
 }
 
-/// What a connection sends in one write, and what must come back.
-#[derive(Debug)]
-pub(crate) struct Batch {
-    pub(crate) wire: Vec<u8>,
-    pub(crate) opcode: u8,
-    /// The messages, one after the other, each `len` bytes long.
-    pub(crate) payloads: Vec<u8>,
-    pub(crate) len: usize,
-}
-
-impl Echo {
-    /// Batches that differ from each other in every message.
-    pub(crate) fn batches(&self, count: usize) -> Vec<Batch> {
-        (0..count).map(|number| self.batch(number)).collect()
-    }
-
-    fn batch(&self, number: usize) -> Batch {
-        let opcode = match self.content {
-            Content::Binary => opcode::BINARY,
-            Content::Ascii | Content::Multibyte => opcode::TEXT,
-        };
-        let mut batch = Batch {
-            wire: Vec::new(),
-            opcode,
-            payloads: Vec::new(),
-            len: self.len,
-        };
-        for index in 0..self.inflight {
-            let payload = self.payload(number * self.inflight + index);
-            let size = self.len.div_ceil(self.fragments);
-            let mut fragments = payload.chunks(size).enumerate().peekable();
-            while let Some((at, fragment)) = fragments.next() {
-                let first = if at == 0 {
-                    opcode
-                } else {
-                    opcode::CONTINUATION
-                };
-                let fin = if fragments.peek().is_none() { 0x80 } else { 0 };
-                let key = mix((index * 7 + at * 3 + number) as u64).to_be_bytes();
-                let key = [key[0], key[1], key[2], key[3]];
-                wire::push_masked(&mut batch.wire, fin | first, key, fragment);
-            }
-            batch.payloads.extend_from_slice(&payload);
-        }
-        batch
-    }
-
-    /// Exactly `len` bytes that no other number has.
-    fn payload(&self, number: usize) -> Vec<u8> {
-        let mut payload = format!("{number:08} ").into_bytes();
-        let mut state = number as u64;
-        while payload.len() < self.len {
-            state = mix(state);
-            let left = self.len - payload.len();
-            match self.content {
-                Content::Binary => payload.extend_from_slice(&state.to_be_bytes()),
-                Content::Ascii => payload.push(b' ' + state.to_be_bytes()[7] % 94),
-                Content::Multibyte if left < 3 => payload.push(b'.'),
-                Content::Multibyte => {
-                    let text = if state.is_multiple_of(2) { "é" } else { "水" };
-                    payload.extend_from_slice(text.as_bytes());
-                }
-            }
-        }
-        payload.truncate(self.len);
-        payload
+/// Compressed JSON.
+const fn json(name: &'static str, about: &'static str, takeover: Takeover, len: usize) -> Workload {
+    Workload {
+        name,
+        about,
+        kind: Kind::Echo(Echo {
+            connections: 8,
+            inflight: 4,
+            content: Content::Json,
+            len,
+            fragments: 1,
+            deflate: Some(takeover),
+        }),
     }
 }
 
-/// One step of a generator that is good enough for payloads (splitmix64).
-fn mix(state: u64) -> u64 {
-    let mut state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    state = (state ^ (state >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    state ^ (state >> 31)
+const fn idle(
+    name: &'static str,
+    about: &'static str,
+    connections: usize,
+    deflate: Option<Takeover>,
+    rest: Duration,
+) -> Workload {
+    Workload {
+        name,
+        about,
+        kind: Kind::Idle(Idle {
+            connections,
+            deflate,
+            rest,
+        }),
+    }
+}
+
+impl Workload {
+    /// Whether messages are compressed, and how.
+    pub(crate) fn deflate(&self) -> Option<Takeover> {
+        match &self.kind {
+            Kind::Echo(echo) => echo.deflate,
+            Kind::Idle(idle) => idle.deflate,
+            Kind::Handshakes => None,
+        }
+    }
+
+    /// Whether it shows deflate, or what that is measured by.
+    pub(crate) fn is_of_deflate(&self) -> bool {
+        self.deflate().is_some() || self.name == PLAIN_IDLE
+    }
+
+    /// Whether connections have to be idle until they sleep.
+    pub(crate) fn sleeps(&self) -> bool {
+        matches!(&self.kind, Kind::Idle(idle) if idle.rest >= SLEEP)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{ALL, Content, Kind};
+    use super::ALL;
 
     #[test]
     fn names_are_told_apart() {
         let names: HashSet<_> = ALL.iter().map(|workload| workload.name).collect();
         assert_eq!(names.len(), ALL.len());
-    }
-
-    #[test]
-    fn payloads_are_as_long_as_said_and_text_is_text() {
-        for workload in ALL {
-            let Kind::Echo(echo) = workload.kind else {
-                continue;
-            };
-            let (one, other) = (echo.payload(1), echo.payload(2));
-            assert_eq!((one.len(), other.len()), (echo.len, echo.len));
-            assert_ne!(one, other);
-            if echo.content != Content::Binary {
-                assert!(std::str::from_utf8(&one).is_ok(), "{}", workload.name);
-            }
-        }
     }
 }

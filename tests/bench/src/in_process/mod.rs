@@ -1,6 +1,7 @@
 //! What happens in memory: bytes to events, messages to bytes, masking, the handshake.
 
 mod bars;
+mod deflate;
 mod handshake;
 mod mask;
 mod memory;
@@ -11,6 +12,7 @@ use std::fmt::Write;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use serde_json::{Value, json};
 
 use crate::bar::{self, digits};
@@ -27,7 +29,7 @@ struct Row {
 }
 
 /// Measures everything, each the best of what fits into `rounds` times `time`.
-pub(crate) fn run(rounds: usize, time: Duration) -> (String, Value) {
+pub(crate) fn run(rounds: usize, time: Duration) -> Result<(String, Value)> {
     let clock = Clock {
         time: time.mul_f64(rounds as f64 / 4.0),
     };
@@ -36,7 +38,8 @@ pub(crate) fn run(rounds: usize, time: Duration) -> (String, Value) {
     rows.extend(write::rows(clock));
     rows.extend(mask::rows(clock));
     rows.push(handshake::row(clock));
-    (markdown(&rows), to_json(&rows))
+    rows.extend(deflate::rows(clock)?);
+    Ok((markdown(&rows), to_json(&rows)))
 }
 
 /// How long each thing is tried.
