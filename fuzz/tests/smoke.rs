@@ -30,12 +30,8 @@ const TARGETS: [(&str, Target); 17] = [
     ("drafts", ws_driver::fuzzing::drafts),
     ("compressed", ws_driver::fuzzing::compressed),
     ("extensions", ws_extensions::fuzzing::header),
-    ("inflate", |data| {
-        ws_extensions::fuzzing::inflate(data, hybi_testkit::inflate::messages);
-    }),
-    ("deflate", |data| {
-        ws_extensions::fuzzing::deflate(data, hybi_testkit::inflate::messages);
-    }),
+    ("inflate", ws_extensions::fuzzing::inflate),
+    ("deflate", ws_extensions::fuzzing::deflate),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

@@ -51,7 +51,6 @@
 
 extern crate alloc;
 
-pub mod inflate;
 pub mod pair;
 pub mod pipe;
 pub mod splits;

@@ -9,6 +9,8 @@ pub(crate) mod fuzzing;
 mod history;
 mod parameters;
 mod pool;
+#[cfg(any(test, feature = "fuzzing"))]
+mod reference;
 #[cfg(test)]
 mod testing;
 

@@ -1,9 +1,9 @@
 //! Data of several kinds for the tests of both directions.
 
-use std::fmt::Write;
-use std::string::String;
-use std::vec::Vec;
-use std::write;
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::fmt::Write;
+use core::write;
 
 /// Bytes that do not shrink, the same ones for the same seed.
 pub(super) fn random(seed: u64, len: usize) -> Vec<u8> {

@@ -1,3 +1,5 @@
+//! Several sessions in a row, and one that fails.
+
 use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec;

@@ -3,7 +3,7 @@
 use std::vec;
 use std::vec::Vec;
 
-use hybi_testkit::inflate::{BlockKind, Inflater};
+use crate::deflate::reference::{BlockKind, Inflater};
 
 use super::*;
 use crate::deflate::history::History;

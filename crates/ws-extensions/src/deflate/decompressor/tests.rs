@@ -7,7 +7,7 @@ use std::string::String;
 use std::vec;
 use std::vec::Vec;
 
-use hybi_testkit::inflate::Inflater;
+use crate::deflate::reference::Inflater;
 
 use super::{Decompressor, TAIL, UNFINISHED};
 use crate::SessionError;

@@ -1,9 +1,11 @@
+//! Messages on their way out: takeover, sleep, pool, shared ones.
+
 use std::string::{String, ToString};
 use std::sync::Mutex;
 use std::vec;
 use std::vec::Vec;
 
-use hybi_testkit::inflate::Inflater;
+use crate::deflate::reference::Inflater;
 
 use super::*;
 use crate::deflate::testing::{json, random};

@@ -1,5 +1,7 @@
 //! Bits, and the prefix codes that they are made of.
 
+use alloc::vec::Vec;
+
 use super::{InflateError, Stop};
 
 /// A prefix code, from its lengths, RFC 1951 §3.2.2.

@@ -3,19 +3,10 @@
 //! As strict as zlib: a set of code lengths must be complete, unless it has no more than one code
 //! and that is one bit long; no length symbol 286 or 287, no distance symbol 30 or 31, no distance
 //! beyond what there is or beyond the window.
-//!
-//! ```
-//! use hybi_testkit::inflate::Inflater;
-//!
-//! // RFC 7692 §7.2.3.2: the second "Hello" points back at the first.
-//! let mut inflater = Inflater::new(15);
-//! let first = inflater.message(b"\xf2\x48\xcd\xc9\xc9\x07\x00").expect("valid");
-//! let second = inflater.message(b"\xf2\x00\x11\x00\x00").expect("valid");
-//! assert_eq!((first.output, second.largest_distance), (b"Hello".to_vec(), 5));
-//! ```
 
 mod code;
 
+use alloc::vec::Vec;
 use core::fmt;
 
 use self::code::{Bits, Code};
@@ -30,39 +21,36 @@ const ORDER: [usize; 19] = [
 
 /// An inflater and the data that distances may point at.
 #[derive(Clone, Debug)]
-pub struct Inflater {
+pub(super) struct Inflater {
     window: usize,
     history: Vec<u8>,
 }
 
 /// What some compressed data became.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]
-#[non_exhaustive]
-pub struct Inflated {
+pub(super) struct Inflated {
     /// The plain data.
-    pub output: Vec<u8>,
+    pub(super) output: Vec<u8>,
     /// The largest distance; 0 if there was none.
-    pub largest_distance: usize,
+    pub(super) largest_distance: usize,
     /// The kinds of the blocks that were begun.
-    pub blocks: Vec<Block>,
+    pub(super) blocks: Vec<Block>,
     /// The data ended where a block ended, with no bit left over but those behind a final block.
-    pub at_boundary: bool,
+    pub(super) at_boundary: bool,
 }
 
 /// One block of compressed data.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[expect(clippy::exhaustive_structs, reason = "RFC 1951 §3.2.3")]
-pub struct Block {
+pub(super) struct Block {
     /// How its data is compressed.
-    pub kind: BlockKind,
+    pub(super) kind: BlockKind,
     /// BFINAL is set: it says that no other block follows.
-    pub last: bool,
+    pub(super) last: bool,
 }
 
 /// How the data of a block is compressed, RFC 1951 §3.2.3.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[expect(clippy::exhaustive_enums, reason = "RFC 1951 §3.2.3")]
-pub enum BlockKind {
+pub(super) enum BlockKind {
     /// Not at all.
     Stored,
     /// With the codes that the RFC lays down.
@@ -73,8 +61,7 @@ pub enum BlockKind {
 
 /// Why data is no compressed data.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
-#[non_exhaustive]
-pub enum InflateError {
+pub(super) enum InflateError {
     /// A block of the reserved type 3.
     BlockType,
     /// The length of a stored block does not match its complement.
@@ -101,7 +88,7 @@ pub enum InflateError {
 
 impl Inflater {
     /// An inflater with nothing to point back at, and a window of 2 to the power of `bits` bytes.
-    pub fn new(bits: u8) -> Self {
+    pub(super) fn new(bits: u8) -> Self {
         Self {
             window: 1 << bits,
             history: Vec::new(),
@@ -109,14 +96,16 @@ impl Inflater {
     }
 
     /// Adds plain data that distances may point at.
+    #[cfg(test)]
     #[must_use]
-    pub fn history(mut self, plain: &[u8]) -> Self {
+    pub(super) fn history(mut self, plain: &[u8]) -> Self {
         self.history.extend_from_slice(plain);
         self
     }
 
     /// Forgets all data so far: no context takeover.
-    pub fn clear(&mut self) {
+    #[cfg(test)]
+    pub(super) fn clear(&mut self) {
         self.history.clear();
     }
 
@@ -126,7 +115,7 @@ impl Inflater {
     /// # Errors
     ///
     /// As [`InflateError`] says, apart from [`Unfinished`](InflateError::Unfinished).
-    pub fn inflate(&mut self, data: &[u8]) -> Result<Inflated, InflateError> {
+    pub(super) fn inflate(&mut self, data: &[u8]) -> Result<Inflated, InflateError> {
         let start = self.history.len();
         let mut run = Run {
             bits: Bits::new(data),
@@ -153,7 +142,7 @@ impl Inflater {
     /// # Errors
     ///
     /// As [`InflateError`] says.
-    pub fn message(&mut self, payload: &[u8]) -> Result<Inflated, InflateError> {
+    pub(super) fn message(&mut self, payload: &[u8]) -> Result<Inflated, InflateError> {
         let before = self.clone();
         let bare = self.inflate(payload);
         if let Ok(bare) = &bare
@@ -174,7 +163,7 @@ impl Inflater {
 
 /// What the payloads become with context takeover and a window of so many bits, up to the first
 /// one that is invalid.
-pub fn messages(bits: u8, payloads: &[&[u8]]) -> Vec<Vec<u8>> {
+pub(super) fn messages(bits: u8, payloads: &[&[u8]]) -> Vec<Vec<u8>> {
     let mut inflater = Inflater::new(bits);
     let inflate = |payload: &&[u8]| Some(inflater.message(payload).ok()?.output);
     payloads.iter().map_while(inflate).collect()

@@ -1,3 +1,9 @@
+//! Vectors, and what zlib would refuse.
+
+use std::string::String;
+use std::vec;
+use std::vec::Vec;
+
 use super::{Block, BlockKind, InflateError, Inflater};
 
 const HELLO: &[u8] = b"\xf2\x48\xcd\xc9\xc9\x07\x00";
