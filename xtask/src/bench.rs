@@ -18,7 +18,7 @@ use crate::workspace::Workspace;
 /// Where the servers and the harness are.
 pub(crate) const MANIFEST: &str = "tests/bench/Cargo.toml";
 /// What is built, each by itself: together they would have each other's features.
-const PACKAGES: [&str; 3] = ["hybi-bench", "hybi-bench-miniz", "hybi-bench-soketto"];
+const PACKAGES: [&str; 2] = ["hybi-bench", "hybi-bench-soketto"];
 /// What comes from npm.
 const NPM_LIST: &str = "tests/bench/npm/package.json";
 
