@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 17] = [
+const TARGETS: [(&str, Target); 20] = [
     ("frames", ws_frame::fuzzing::frames),
     ("early", ws_frame::fuzzing::early),
     ("hixie", ws_frame::fuzzing::hixie),
@@ -32,6 +32,9 @@ const TARGETS: [(&str, Target); 17] = [
     ("extensions", ws_extensions::fuzzing::header),
     ("inflate", ws_extensions::fuzzing::inflate),
     ("deflate", ws_extensions::fuzzing::deflate),
+    ("proxy_connect", ws_proxy::fuzzing::connect),
+    ("proxy_socks5", ws_proxy::fuzzing::socks5),
+    ("proxy_environment", ws_proxy::fuzzing::environment),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

@@ -19,4 +19,6 @@ pub struct Parts<T> {
     pub unsent: Vec<u8>,
     /// The subprotocol that both ends agreed on, if any.
     pub subprotocol: Option<String>,
+    /// The extensions that both ends agreed on, as the server has answered.
+    pub extensions: Option<String>,
 }

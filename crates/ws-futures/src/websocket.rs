@@ -38,8 +38,27 @@ use crate::{Error, Options, Prepared, Timer, version};
 #[derive(Debug)]
 pub struct WebSocket<T> {
     pub(crate) core: Core<T>,
-    subprotocol: Option<Box<str>>,
+    agreed: Option<Box<Agreed>>,
     version: Version,
+}
+
+/// What both ends agreed on in the opening handshake; most agree on nothing.
+#[derive(Debug)]
+struct Agreed {
+    subprotocol: Option<String>,
+    extensions: Option<String>,
+}
+
+impl Agreed {
+    fn new(subprotocol: Option<String>, extensions: Option<String>) -> Option<Box<Self>> {
+        let any = subprotocol.is_some() || extensions.is_some();
+        any.then(|| {
+            Box::new(Self {
+                subprotocol,
+                extensions,
+            })
+        })
+    }
 }
 
 impl<T> WebSocket<T> {
@@ -93,7 +112,7 @@ impl<T> WebSocket<T> {
         let alarm = Alarm::new(options.timer.map(|timer| timer()));
         Self {
             core: Core::new(io, connection, alarm, options.limits()),
-            subprotocol: None,
+            agreed: None,
             version: Version::Rfc6455,
         }
     }
@@ -102,7 +121,7 @@ impl<T> WebSocket<T> {
     pub fn from_parts(parts: Parts<T>, options: &Options) -> Self {
         let mut this = Self::with_connection(parts.io, parts.connection, options);
         this.core.restore(&parts.unread, &parts.unsent);
-        this.subprotocol = parts.subprotocol.map(String::into_boxed_str);
+        this.agreed = Agreed::new(parts.subprotocol, parts.extensions);
         this.version = parts.version;
         this
     }
@@ -110,13 +129,18 @@ impl<T> WebSocket<T> {
     /// Takes it apart, at any time and without loss.
     pub fn into_parts(self) -> Parts<T> {
         let core = self.core;
+        let (subprotocol, extensions) = match self.agreed {
+            Some(agreed) => (agreed.subprotocol, agreed.extensions),
+            None => (None, None),
+        };
         Parts {
             io: core.wire.io,
             connection: core.connection,
             version: self.version,
             unread: core.input.unread().to_vec(),
             unsent: core.wire.output.into_unsent(),
-            subprotocol: self.subprotocol.map(String::from),
+            subprotocol,
+            extensions,
         }
     }
 
@@ -146,7 +170,7 @@ impl<T> WebSocket<T> {
         let none = Sessions::default();
         self.core.connection = version::connection(self.role(), &established, none, options)?;
         self.version = established.version;
-        self.subprotocol = established.subprotocol.map(String::into_boxed_str);
+        self.agreed = Agreed::new(established.subprotocol, established.extensions);
         Ok(self)
     }
 
@@ -173,14 +197,22 @@ impl<T> WebSocket<T> {
         core.input = input;
         Self {
             core,
-            subprotocol: established.subprotocol.map(String::into_boxed_str),
+            agreed: Agreed::new(established.subprotocol, established.extensions),
             version: established.version,
         }
     }
 
     /// The subprotocol that both ends agreed on, if any.
     pub fn subprotocol(&self) -> Option<&str> {
-        self.subprotocol.as_deref()
+        self.agreed.as_ref()?.subprotocol.as_deref()
+    }
+
+    /// The extensions that both ends agreed on, as the server has answered:
+    /// `permessage-deflate; client_max_window_bits=12`.
+    ///
+    /// Why an offer was not granted, [`Negotiator::grant`](crate::Negotiator::grant) tells.
+    pub fn extensions(&self) -> Option<&str> {
+        self.agreed.as_ref()?.extensions.as_deref()
     }
 
     /// Which version of the protocol is spoken.
