@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 20] = [
+const TARGETS: [(&str, Target); 22] = [
     ("frames", ws_frame::fuzzing::frames),
     ("early", ws_frame::fuzzing::early),
     ("hixie", ws_frame::fuzzing::hixie),
@@ -35,6 +35,8 @@ const TARGETS: [(&str, Target); 20] = [
     ("proxy_connect", ws_proxy::fuzzing::connect),
     ("proxy_socks5", ws_proxy::fuzzing::socks5),
     ("proxy_environment", ws_proxy::fuzzing::environment),
+    ("sse_decode", ws_sse::fuzzing::decode),
+    ("sse_round_trip", ws_sse::fuzzing::round_trip),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

@@ -76,8 +76,6 @@ struct Incoming {
     size: u64,
     /// Extensions take part in it.
     encoded: bool,
-    /// What they have made of it so far, in bytes.
-    decoded: u64,
     /// A chunk of it was delivered.
     handed_out: bool,
 }

@@ -89,7 +89,6 @@ impl<F: Framing> Reader<F> {
             fragments: 1,
             size,
             encoded,
-            decoded: 0,
             handed_out: false,
         });
         Ok(())

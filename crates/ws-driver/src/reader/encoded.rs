@@ -16,6 +16,8 @@ pub(super) struct Inbound {
     decoders: Decoders,
     /// The last step filled its room: more will come of what has been taken.
     more: bool,
+    /// What has been made of the message so far, in bytes.
+    decoded: u64,
     /// Payload that was taken and not decoded yet.
     waiting: Vec<u8>,
     /// Nothing of the message comes behind what was taken.
@@ -48,6 +50,7 @@ impl<F: Framing> Reader<F> {
         self.inbound = Some(Box::new(Inbound {
             decoders,
             more: false,
+            decoded: 0,
             waiting: Vec::new(),
             end: false,
             valid: 0,
@@ -78,7 +81,7 @@ impl<F: Framing> Reader<F> {
         let Some(inbound) = &mut self.inbound else {
             return false;
         };
-        (inbound.more, inbound.end) = (false, false);
+        (inbound.more, inbound.end, inbound.decoded) = (false, false, 0);
         (inbound.valid, inbound.chunk) = (0, 0);
         inbound.decoders.start(rsv)
     }
@@ -147,7 +150,7 @@ impl<F: Framing> Reader<F> {
         let limit = self.limits.decoded(mode);
         loop {
             // One byte too many is how a message above its limit shows.
-            let most = limit.saturating_sub(message.decoded).saturating_add(1);
+            let most = limit.saturating_sub(inbound.decoded).saturating_add(1);
             let most = usize::try_from(most).unwrap_or(usize::MAX);
             let room = if mode == Mode::Whole {
                 let least = source.len().saturating_mul(4).clamp(LEAST, CHUNK);
@@ -156,8 +159,8 @@ impl<F: Framing> Reader<F> {
                 self.assembly.room_of(most.min(CHUNK), CHUNK)?
             };
             let step = inbound.decoders.decode(&mut source, inbound.end, room)?;
-            message.decoded = message.decoded.saturating_add(step.len as u64);
-            if message.decoded > limit {
+            inbound.decoded = inbound.decoded.saturating_add(step.len as u64);
+            if inbound.decoded > limit {
                 return Err(Error::MessageTooBig { limit });
             }
             if mode != Mode::Skipped {
