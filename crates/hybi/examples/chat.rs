@@ -16,8 +16,10 @@ use ::futures::{SinkExt, StreamExt};
 use clap::Parser;
 use hybi::futures::KeepAlive;
 use hybi::smol::Socket;
-use hybi::{CloseCode, CloseFrame, Error, Message, Options};
+use hybi::{CloseCode, CloseFrame, Error, Message, Options, Prepared};
 use smol::Async;
+
+mod shared;
 
 /// Sends every text message to all who are connected.
 #[derive(Parser)]
@@ -29,17 +31,19 @@ struct Arguments {
     /// dropped.
     #[arg(long, default_value_t = 10)]
     heartbeat: u64,
+    #[command(flatten)]
+    deflate: shared::DeflateArguments,
 }
 
 /// Who is connected, and where to leave messages for them.
-type Room = Mutex<HashMap<SocketAddr, mpsc::Sender<Message>>>;
+type Room = Mutex<HashMap<SocketAddr, mpsc::Sender<Prepared>>>;
 
 /// So many messages wait for one who is slow; one more and they are dropped.
 const PATIENCE: usize = 64;
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let mut options = Options::server();
+    let mut options = arguments.deflate.apply(Options::server());
     let heartbeat = Duration::from_secs(arguments.heartbeat);
     options.connection.keep_alive = Some(KeepAlive {
         interval: heartbeat,
@@ -64,7 +68,7 @@ fn main() -> anyhow::Result<()> {
                 let result = join(stream, peer, &room, &options).await;
                 lock(&room).remove(&peer);
                 let parting = result.map_or_else(|error| error.to_string(), |()| "left".into());
-                say(&room, &Message::from(format!("{peer}: {parting}")));
+                say(&room, &Prepared::new(format!("{peer}: {parting}")));
             });
             member.detach();
         }
@@ -83,14 +87,15 @@ async fn join(
     let (mut sender, mut receiver) = socket.split();
     let (mailbox, mut mail) = mpsc::channel(PATIENCE);
     lock(room).insert(peer, mailbox);
-    say(room, &Message::from(format!("{peer} joined")));
+    say(room, &Prepared::new(format!("{peer} joined")));
 
-    // A broadcast shares one payload; what is there at once goes out in one write.
+    // A broadcast is framed, and compressed, once for all; what is there at once goes out in one
+    // write.
     let mut deliver = std::pin::pin!(async {
         while let Some(message) = mail.next().await {
-            sender.feed(message).await?;
+            sender.feed_prepared(&message).await?;
             while let Ok(message) = mail.try_recv() {
-                sender.feed(message).await?;
+                sender.feed_prepared(&message).await?;
             }
             SinkExt::<Message>::flush(&mut sender).await?;
         }
@@ -104,7 +109,7 @@ async fn join(
         match select(receiver.next(), deliver.as_mut()).await {
             Either::Left((Some(message), _)) => {
                 if let Message::Text(text) = message? {
-                    say(room, &Message::from(format!("{peer}: {text}")));
+                    say(room, &Prepared::new(format!("{peer}: {text}")));
                 }
             }
             Either::Left((None, _)) => return Ok(()),
@@ -114,10 +119,10 @@ async fn join(
 }
 
 /// Leaves a message for everyone; whoever has too many unread is shown out.
-fn say(room: &Room, message: &Message) {
+fn say(room: &Room, message: &Prepared) {
     lock(room).retain(|_, mailbox| mailbox.try_send(message.clone()).is_ok());
 }
 
-fn lock(room: &Room) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, mpsc::Sender<Message>>> {
+fn lock(room: &Room) -> std::sync::MutexGuard<'_, HashMap<SocketAddr, mpsc::Sender<Prepared>>> {
     room.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -28,7 +28,8 @@ pub enum Error {
     /// A server's answer breaks the rules of the opening handshake.
     Response(ResponseError),
     /// A client's offer of extensions cannot be read, which it has been told; or a server's
-    /// answer is not what was offered.
+    /// answer is not what was offered. Where nothing was offered, an answer is a
+    /// [`Response`](Self::Response) error.
     Extensions(NegotiationError),
     /// The server answered with something else than a WebSocket: its status, fields and the
     /// beginning of its body.

@@ -74,6 +74,7 @@ fn an_offer_that_cannot_be_granted_is_passed_over() {
                     .then_some(value)
             });
             assert_eq!(answer, granted, "{offer}: {head}");
+            assert_eq!(socket.extensions(), granted, "{offer}");
             let message = text(1000);
             socket.send(&*message).await.unwrap();
             assert_eq!(sent(&socket) < 500, granted.is_some(), "{offer}");
