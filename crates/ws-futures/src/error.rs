@@ -30,7 +30,7 @@ pub enum Error {
     /// A client's offer of extensions cannot be read, which it has been told; or a server's
     /// answer is not what was offered. Where nothing was offered, an answer is a
     /// [`Response`](Self::Response) error.
-    Extensions(NegotiationError),
+    Extensions(Box<NegotiationError>),
     /// The server answered with something else than a WebSocket: its status, fields and the
     /// beginning of its body.
     Rejected(Box<Response>),
@@ -99,10 +99,16 @@ from! {
     ws_driver::Error => Protocol,
     RequestError => Request,
     ResponseError => Response,
-    NegotiationError => Extensions,
     UrlError => Url,
     ws_handshake::Misuse => Handshake,
     getrandom::Error => Entropy,
+}
+
+/// Boxed, so that whatever can fail is no larger for it.
+impl From<NegotiationError> for Error {
+    fn from(error: NegotiationError) -> Self {
+        Self::Extensions(Box::new(error))
+    }
 }
 
 /// That nothing more can be sent is no misuse here: a peer may have closed at any time.
@@ -112,5 +118,16 @@ impl From<ws_driver::Misuse> for Error {
             ws_driver::Misuse::SendAfterClose => Self::Closed,
             misuse => Self::Misuse(misuse),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Error;
+
+    #[test]
+    fn errors_are_small() {
+        // They are part of every result, and of every future that waits for one.
+        assert!(size_of::<Error>() <= 16);
     }
 }
