@@ -247,15 +247,14 @@ impl From<HeadError> for ResponseError {
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum UrlError {
-    /// The scheme is neither `ws` nor `wss`, or `://` is missing.
+    /// The scheme is none of `ws`, `wss`, `http` and `https`, or `://` is missing.
     Scheme,
-    /// The host is missing or not a name, an IPv4 address or an IPv6 address in brackets. Names
-    /// outside of ASCII must be given in their ASCII form (`xn--`).
+    /// The host is missing or not a name, an IPv4 address or an IPv6 address in brackets. Outside
+    /// of URLs, names must be given in their ASCII form (`xn--`).
     Host,
     /// The port is not a number from 1 to 65535.
     Port,
-    /// The part before `@` has a character that must be percent-encoded, or decodes to something
-    /// that Basic authentication cannot carry.
+    /// The part before `@` decodes to something that Basic authentication cannot carry.
     UserInfo,
     /// A fragment, which WebSocket URLs must not have (RFC 6455 §3).
     Fragment,
@@ -268,7 +267,7 @@ pub enum UrlError {
 impl fmt::Display for UrlError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Scheme => "URL does not begin with ws:// or wss://",
+            Self::Scheme => "URL does not begin with ws:// or wss:// (or http://, https://)",
             Self::Host => "invalid host in URL",
             Self::Port => "invalid port in URL",
             Self::UserInfo => "invalid user information in URL",
@@ -280,6 +279,46 @@ impl fmt::Display for UrlError {
 }
 
 impl core::error::Error for UrlError {}
+
+/// Why a redirect is not followed.
+#[cfg(feature = "url")]
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+#[non_exhaustive]
+pub enum RedirectError {
+    /// The answer is no redirect: its status is none of 301, 302, 303, 307 and 308.
+    Status(Status),
+    /// There is no `Location`.
+    LocationMissing,
+    /// There are several `Location`s.
+    LocationRepeated,
+    /// The location is not the URL of a server.
+    Location(UrlError),
+    /// The location would end the encryption: `ws` or `http` after `wss`.
+    Downgrade,
+}
+
+#[cfg(feature = "url")]
+impl fmt::Display for RedirectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Status(status) => return write!(f, "status {status} is no redirect"),
+            Self::LocationMissing => "redirect without a location",
+            Self::LocationRepeated => "redirect with several locations",
+            Self::Location(error) => return write!(f, "location of a redirect: {error}"),
+            Self::Downgrade => "redirect from wss to ws",
+        })
+    }
+}
+
+#[cfg(feature = "url")]
+impl core::error::Error for RedirectError {}
+
+#[cfg(feature = "url")]
+impl From<UrlError> for RedirectError {
+    fn from(error: UrlError) -> Self {
+        Self::Location(error)
+    }
+}
 
 /// Something that the caller may not ask for. Never caused by the peer.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]

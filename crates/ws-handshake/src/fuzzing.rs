@@ -118,8 +118,8 @@ pub fn client(data: &[u8]) {
     let Some((seed, data)) = seed::<4>(data) else {
         return;
     };
-    let request = Request::from_url("ws://example.com/")
-        .expect("a URL")
+    let request = Request::ws("example.com", "/")
+        .expect("an authority and a target")
         .with_subprotocol("chat")
         .and_then(|request| request.with_extensions("permessage-deflate"))
         .expect("tokens");

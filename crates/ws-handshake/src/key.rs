@@ -78,6 +78,7 @@ pub(crate) fn is_key(text: &[u8]) -> bool {
 }
 
 /// Basic credentials as RFC 7617 writes them, from bytes that have been percent-decoded.
+#[cfg(feature = "url")]
 pub(crate) fn basic(user_and_password: &[u8]) -> String {
     let mut value = String::from("Basic ");
     STANDARD.encode_string(user_and_password, &mut value);

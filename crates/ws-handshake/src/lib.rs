@@ -18,6 +18,9 @@
 //!   with a request is a [`RequestError`], and [`RequestError::response`] is its refusal.
 //! - [`ClientHandshake`] writes a [`Request`] and checks the answer. An answer that breaks a rule
 //!   is a [`ResponseError`]; a refusal is no error but [`ClientHandshake::Rejected`].
+//! - [`Request::from_url`] reads a URL, and [`Request::redirected`] is the request that follows a
+//!   redirect, without what was meant for the first server alone. Both need the feature `url`,
+//!   which is on by default.
 //! - [`Established`] is what the rest of the connection needs to know.
 //! - [`Version`] is what is spoken: RFC 6455 and versions 8 and 7, which differ in a field's name,
 //!   and with the feature `drafts` everything older. A server tells them apart by the request
@@ -68,8 +71,8 @@
 //!
 //! # What this crate does not do
 //!
-//! It resolves no names, dials nothing, and knows neither TLS nor redirects. It has no clock: the
-//! deadline for a handshake is set by who does the I/O. Extensions pass through as text.
+//! It resolves no names, dials nothing, knows no TLS and follows no redirect by itself. It has no
+//! clock: the deadline for a handshake is set by who does the I/O. Extensions pass through as text.
 #![no_std]
 
 extern crate alloc;
@@ -91,17 +94,22 @@ mod hixie;
 mod key;
 mod offer;
 mod policy;
+#[cfg(feature = "url")]
+mod redirect;
 mod request;
 mod response;
 mod rfc6455;
 mod seen;
 mod server;
 mod subprotocol;
+#[cfg(feature = "url")]
 mod url;
 mod version;
 
 pub use client::{AwaitingResponse, ClientHandshake};
 pub use config::ServerConfig;
+#[cfg(feature = "url")]
+pub use error::RedirectError;
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
 pub use established::Established;
 #[cfg(feature = "drafts")]

@@ -3,17 +3,18 @@
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
+#[cfg(feature = "url")]
 use core::str::FromStr;
 
 use ws_http::{Fields, InvalidField, Limits, is_token};
 
-use crate::authority::Authority;
+use crate::authority::{Authority, AuthorityError};
 use crate::error::{Misuse, UrlError};
-use crate::key::basic;
 use crate::response::check_custom_name;
 use crate::subprotocol::FIELD;
-use crate::url::{Url, parse_authority};
 use crate::version::{ORIGIN, Version};
+#[cfg(feature = "url")]
+use crate::{key::basic, url::ServerUrl};
 
 /// What a client asks for: where to connect, and what to say there.
 ///
@@ -49,21 +50,22 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request for a `ws://` or `wss://` URL.
+    /// A request for a `ws://` or `wss://` URL; `http://` and `https://` are taken for the same.
     ///
-    /// The scheme and the host may be in any case. A port that is the scheme's default one is left
-    /// out of `Host`. In path and query, spaces, non-ASCII characters and ``"<>^`{|}`` are
-    /// percent-encoded; dots and percent signs stay as they are. User information is
-    /// percent-decoded and sent as Basic `Authorization`.
+    /// It is read as browsers read it (the URL standard): scheme and host may be in any case, names
+    /// outside of ASCII become `xn--`, dots in the path are resolved, a port that is the scheme's
+    /// default one is left out of `Host`, and what may not stand in path and query is
+    /// percent-encoded. User information is percent-decoded and sent as Basic `Authorization`.
     ///
     /// # Errors
     ///
-    /// Refused are fragments, backslashes, control characters, spaces at either end, other
-    /// schemes, an empty host or one that is not ASCII, an empty port or port 0, several `@`.
+    /// Refused is what other parsers read differently: backslashes, control characters, spaces at
+    /// either end, missing slashes; and fragments, other schemes, an empty host, port 0.
+    #[cfg(feature = "url")]
     pub fn from_url(url: &str) -> Result<Self, UrlError> {
-        let url = Url::parse(url)?;
-        let mut request = Self::new(url.is_secure, url.authority, url.target)?;
-        if let Some(credentials) = url.credentials {
+        let url = ServerUrl::parse(url)?;
+        let mut request = Self::new(url.is_secure(), url.authority()?, url.target())?;
+        if let Some(credentials) = url.credentials()? {
             let authorization = basic(&credentials);
             if authorization.len() + "Authorization: ".len() > request.limits.line {
                 return Err(UrlError::TooLong);
@@ -73,12 +75,27 @@ impl Request {
         Ok(request)
     }
 
+    /// The same request to another place.
+    #[cfg(feature = "url")]
+    pub(crate) fn moved(self, url: &ServerUrl) -> Result<Self, UrlError> {
+        let there = Self::new(url.is_secure(), url.authority()?, url.target())?;
+        Ok(Self {
+            is_secure: there.is_secure,
+            authority: there.authority,
+            host: there.host,
+            port: there.port,
+            target: there.target,
+            ..self
+        })
+    }
+
     /// A request for `target` (path and query, beginning with `/`) at `authority` (`host[:port]`)
     /// without TLS, on port 80 by default.
     ///
     /// # Errors
     ///
-    /// As [`from_url`](Self::from_url); the target must be percent-encoded already.
+    /// If the host is not a name of ASCII letters, digits, `-`, `.` and `_`, an IPv4 address or an
+    /// IPv6 address in brackets; if the port is 0; if the target is not percent-encoded.
     pub fn ws(authority: &str, target: &str) -> Result<Self, UrlError> {
         Self::from_parts(false, authority, target)
     }
@@ -88,7 +105,7 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// As [`from_url`](Self::from_url); the target must be percent-encoded already.
+    /// As [`ws`](Self::ws).
     pub fn wss(authority: &str, target: &str) -> Result<Self, UrlError> {
         Self::from_parts(true, authority, target)
     }
@@ -266,6 +283,12 @@ impl Request {
         &self.fields
     }
 
+    #[cfg(feature = "url")]
+    pub(crate) fn replace_fields(&mut self, fields: Fields) {
+        self.fields = fields;
+        self.authorization = None;
+    }
+
     pub(crate) fn authorization(&self) -> Option<&str> {
         let replaced = self.fields.contains("Authorization");
         self.authorization.as_deref().filter(|_| !replaced)
@@ -280,6 +303,7 @@ impl Request {
     }
 }
 
+#[cfg(feature = "url")]
 impl FromStr for Request {
     type Err = UrlError;
 
@@ -303,6 +327,19 @@ impl fmt::Debug for Request {
             .field("fields", &self.fields)
             .field("limits", &self.limits)
             .finish_non_exhaustive()
+    }
+}
+
+/// The authority of a server to connect to.
+pub(crate) fn parse_authority(text: &str) -> Result<Authority<'_>, UrlError> {
+    let authority = Authority::parse(text.as_bytes()).map_err(|error| match error {
+        AuthorityError::Host => UrlError::Host,
+        AuthorityError::Port => UrlError::Port,
+    })?;
+    if authority.is_broken_ipv4() {
+        Err(UrlError::Host)
+    } else {
+        Ok(authority)
     }
 }
 

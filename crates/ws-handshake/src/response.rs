@@ -149,6 +149,12 @@ impl Response {
         self.head.status()
     }
 
+    /// Whether the status names another place for the same request (RFC 9110 §15.4): 301, 302, 303,
+    /// 307 or 308.
+    pub const fn is_redirect(&self) -> bool {
+        matches!(self.status().code(), 301 | 302 | 303 | 307 | 308)
+    }
+
     /// The fields.
     pub const fn fields(&self) -> &Fields {
         self.head.fields()

@@ -1,125 +1,137 @@
-//! `ws:` and `wss:` URLs (RFC 6455 §3).
+//! URLs of servers (RFC 6455 §3), read as browsers read them.
 
-use alloc::string::String;
+use alloc::format;
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
-use crate::authority::{Authority, AuthorityError};
-use crate::error::UrlError;
+use percent_encoding::percent_decode_str;
+use url::{ParseError, Url};
 
-/// A URL, taken apart.
-///
-/// There is one reading of each URL that is accepted: whatever other parsers are known to read
-/// differently is refused.
-pub(crate) struct Url<'a> {
-    pub(crate) is_secure: bool,
-    pub(crate) authority: Authority<'a>,
-    /// `user:password`, percent-decoded, with its colon; `None` without user information.
-    pub(crate) credentials: Option<Vec<u8>>,
-    /// Path and query, percent-encoded where necessary; begins with `/`.
-    pub(crate) target: String,
+use crate::authority::Authority;
+use crate::error::UrlError;
+use crate::request::parse_authority;
+
+/// No text that is longer is read: no request line that it would make could be sent.
+const MAX_LEN: usize = 16 * 1024;
+
+/// A URL of a server.
+pub(crate) struct ServerUrl {
+    url: Url,
 }
 
-impl<'a> Url<'a> {
-    pub(crate) fn parse(url: &'a str) -> Result<Self, UrlError> {
-        if url.contains('#') {
+impl ServerUrl {
+    /// Reads a URL. What the URL standard would repair, and thereby read differently from other
+    /// parsers, is refused: control characters, backslashes, spaces around, missing slashes.
+    pub(crate) fn parse(text: &str) -> Result<Self, UrlError> {
+        check(text)?;
+        if text.contains('#') {
             return Err(UrlError::Fragment);
         }
-        // Browsers read `\` as `/`, other parsers do not; the rest would be trimmed or is CR, LF.
-        if url.starts_with(' ') || url.ends_with(' ') || url.chars().any(is_forbidden) {
-            return Err(UrlError::Character);
+        let (scheme, rest) = text.split_once("://").ok_or(UrlError::Scheme)?;
+        if !["ws", "wss", "http", "https"]
+            .iter()
+            .any(|known| known.eq_ignore_ascii_case(scheme))
+        {
+            return Err(UrlError::Scheme);
         }
-        let (scheme, rest) = url.split_once("://").ok_or(UrlError::Scheme)?;
-        let is_secure = match scheme {
-            _ if scheme.eq_ignore_ascii_case("ws") => false,
-            _ if scheme.eq_ignore_ascii_case("wss") => true,
-            _ => return Err(UrlError::Scheme),
-        };
-        let (authority, target) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-        let (user_info, authority) = match authority.rsplit_once('@') {
-            Some((user_info, authority)) => (Some(user_info), authority),
-            None => (None, authority),
-        };
-        Ok(Self {
-            is_secure,
-            authority: parse_authority(authority)?,
-            credentials: user_info.map(parse_user_info).transpose()?.flatten(),
-            target: encode_target(target),
-        })
+        if rest.starts_with('/') {
+            return Err(UrlError::Host);
+        }
+        let url = Url::parse(text).map_err(fault)?;
+        Self { url }.checked()
     }
-}
 
-/// The authority of a server to connect to.
-pub(crate) fn parse_authority(text: &str) -> Result<Authority<'_>, UrlError> {
-    let authority = Authority::parse(text.as_bytes()).map_err(|error| match error {
-        AuthorityError::Host => UrlError::Host,
-        AuthorityError::Port => UrlError::Port,
-    })?;
-    if authority.is_broken_ipv4() {
-        Err(UrlError::Host)
-    } else {
+    /// The URL of a server that is known, and of a path and query there.
+    pub(crate) fn from_parts(is_secure: bool, authority: &str, target: &str) -> Option<Self> {
+        let scheme = if is_secure { "wss" } else { "ws" };
+        let url = Url::parse(&format!("{scheme}://{authority}{target}")).ok()?;
+        Some(Self { url })
+    }
+
+    /// What `location` means at this URL (RFC 9110 §10.2.2). A fragment in it is for the user
+    /// agent and plays no part here.
+    pub(crate) fn join(&self, location: &str) -> Result<Self, UrlError> {
+        check(location)?;
+        let mut url = self.url.join(location).map_err(fault)?;
+        if !matches!(url.scheme(), "ws" | "wss" | "http" | "https") {
+            return Err(UrlError::Scheme);
+        }
+        url.set_fragment(None);
+        Self { url }.checked()
+    }
+
+    fn checked(self) -> Result<Self, UrlError> {
+        self.authority()?;
+        Ok(self)
+    }
+
+    /// `http` and `https` are taken for `ws` and `wss`, as browsers do.
+    pub(crate) fn is_secure(&self) -> bool {
+        matches!(self.url.scheme(), "wss" | "https")
+    }
+
+    /// Names are in lower case and in their ASCII form, addresses in their shortest.
+    pub(crate) fn authority(&self) -> Result<Authority<'_>, UrlError> {
+        if self.url.port() == Some(0) {
+            return Err(UrlError::Port);
+        }
+        let host = self.url.host_str().ok_or(UrlError::Host)?;
+        // The URL standard lets in names that no other place would.
+        let mut authority = parse_authority(host)?;
+        authority.port = self.url.port();
         Ok(authority)
     }
-}
 
-fn is_forbidden(c: char) -> bool {
-    c.is_control() || c == '\\'
-}
-
-/// `None` if both user and password are empty.
-fn parse_user_info(text: &str) -> Result<Option<Vec<u8>>, UrlError> {
-    let (user, password) = text.split_once(':').unwrap_or((text, ""));
-    if user.is_empty() && password.is_empty() {
-        return Ok(None);
-    }
-    let mut credentials = decode(user)?;
-    // RFC 7617 §2: the first colon ends the user, so the user cannot contain one.
-    if credentials.contains(&b':') {
-        return Err(UrlError::UserInfo);
-    }
-    credentials.push(b':');
-    credentials.extend(decode(password)?);
-    if credentials.iter().any(u8::is_ascii_control) {
-        return Err(UrlError::UserInfo);
-    }
-    Ok(Some(credentials))
-}
-
-/// Percent-decodes a part of `userinfo` (RFC 3986 §3.2.1).
-fn decode(text: &str) -> Result<Vec<u8>, UrlError> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        bytes.push(match byte {
-            b'%' => {
-                let mut digit = || rest.next().and_then(|byte| char::from(byte).to_digit(16));
-                let (Some(high), Some(low)) = (digit(), digit()) else {
-                    return Err(UrlError::UserInfo);
-                };
-                u8::try_from(high << 4 | low).map_err(|_| UrlError::UserInfo)?
-            }
-            _ if byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=:".contains(&byte) => byte,
-            _ => return Err(UrlError::UserInfo),
-        });
-    }
-    Ok(bytes)
-}
-
-/// Path and query as they go on the wire: what may not stand there is percent-encoded.
-fn encode_target(text: &str) -> String {
-    let mut target = String::with_capacity(text.len() + 1);
-    // RFC 6455 §3: an empty path is `/`.
-    if !text.starts_with('/') {
-        target.push('/');
-    }
-    for byte in text.bytes() {
-        if byte.is_ascii_graphic() && !b"\"<>^`{|}".contains(&byte) {
-            target.push(char::from(byte));
-        } else {
-            let digit = |value: u8| char::from(b"0123456789ABCDEF"[usize::from(value & 15)]);
-            target.extend(['%', digit(byte >> 4), digit(byte)]);
+    /// `user:password`, percent-decoded, with its colon; `None` if both are empty.
+    pub(crate) fn credentials(&self) -> Result<Option<Vec<u8>>, UrlError> {
+        let (user, password) = (self.url.username(), self.url.password().unwrap_or_default());
+        if user.is_empty() && password.is_empty() {
+            return Ok(None);
         }
+        let mut credentials: Vec<u8> = percent_decode_str(user).collect();
+        // RFC 7617 §2: the first colon ends the user, so the user cannot contain one.
+        if credentials.contains(&b':') {
+            return Err(UrlError::UserInfo);
+        }
+        credentials.push(b':');
+        credentials.extend(percent_decode_str(password));
+        if credentials.iter().any(u8::is_ascii_control) {
+            return Err(UrlError::UserInfo);
+        }
+        Ok(Some(credentials))
     }
-    target
+
+    /// Path and query, percent-encoded where necessary; begins with `/`.
+    pub(crate) fn target(&self) -> String {
+        let mut target = self.url.path().to_string();
+        if let Some(query) = self.url.query() {
+            target.push('?');
+            target.push_str(query);
+        }
+        target
+    }
+}
+
+/// What the library would strip or turn into something else.
+fn check(text: &str) -> Result<(), UrlError> {
+    if text.len() > MAX_LEN {
+        return Err(UrlError::TooLong);
+    }
+    // Browsers read `\` as `/`, other parsers do not; the rest would be left out.
+    let is_forbidden = |c: char| c.is_control() || c == '\\';
+    if text.starts_with(' ') || text.ends_with(' ') || text.contains(is_forbidden) {
+        return Err(UrlError::Character);
+    }
+    Ok(())
+}
+
+fn fault(error: ParseError) -> UrlError {
+    match error {
+        ParseError::InvalidPort => UrlError::Port,
+        ParseError::RelativeUrlWithoutBase => UrlError::Scheme,
+        ParseError::Overflow => UrlError::TooLong,
+        _ => UrlError::Host,
+    }
 }
 
 #[cfg(test)]

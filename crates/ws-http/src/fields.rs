@@ -215,18 +215,9 @@ impl Eq for Fields {}
 impl fmt::Debug for Fields {
     /// Shows names and values; the values of fields that carry credentials are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SECRET: [&str; 4] = [
-            "authorization",
-            "proxy-authorization",
-            "cookie",
-            "set-cookie",
-        ];
         let mut map = f.debug_map();
         for (name, value) in self {
-            if SECRET
-                .iter()
-                .any(|secret| name.eq_ignore_ascii_case(secret))
-            {
+            if is_secret(name) {
                 map.entry(&name, &format_args!("<redacted>"));
             } else {
                 map.entry(&name, &format_args!("\"{}\"", value.escape_ascii()));
@@ -234,6 +225,23 @@ impl fmt::Debug for Fields {
         }
         map.finish()
     }
+}
+
+/// Whether the value of a field of this name tells who asks, and is for one party alone: it is not
+/// shown, and does not follow a redirect to another server.
+pub fn is_secret(name: &str) -> bool {
+    const SECRET: [&str; 6] = [
+        "authorization",
+        "proxy-authorization",
+        "cookie",
+        "set-cookie",
+        // Not registered anywhere, but what many services take.
+        "x-api-key",
+        "x-auth-token",
+    ];
+    SECRET
+        .iter()
+        .any(|secret| name.eq_ignore_ascii_case(secret))
 }
 
 impl<'a> IntoIterator for &'a Fields {

@@ -73,7 +73,7 @@ mod syntax;
 pub use body::{BodyDecoder, BodyPart, Framing};
 pub use decoder::{Progress, RequestDecoder, ResponseDecoder};
 pub use error::{BodyError, HeadError, InvalidField, InvalidTarget, RepeatedField};
-pub use fields::{Fields, Iter};
+pub use fields::{Fields, Iter, is_secret};
 pub use head::{HttpVersion, RequestHead, ResponseHead};
 pub use limits::Limits;
 pub use status::Status;

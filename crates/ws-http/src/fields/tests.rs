@@ -97,11 +97,15 @@ fn extend_keeps_order_and_equality_ignores_the_case_of_names() {
 fn debug_redacts_credentials() {
     let text = format!(
         "{:?}",
-        fields(&[("Proxy-Authorization", "secret"), ("A", "b\u{e9}")])
+        fields(&[
+            ("Proxy-Authorization", "secret"),
+            ("X-API-Key", "secret"),
+            ("A", "b\u{e9}")
+        ])
     );
     assert_eq!(
         text,
-        r#"{"Proxy-Authorization": <redacted>, "A": "b\xc3\xa9"}"#
+        r#"{"Proxy-Authorization": <redacted>, "X-API-Key": <redacted>, "A": "b\xc3\xa9"}"#
     );
 }
 
