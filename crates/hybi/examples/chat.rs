@@ -19,7 +19,8 @@ use hybi::smol::Socket;
 use hybi::{CloseCode, CloseFrame, Error, Message, Options, Prepared};
 use smol::Async;
 
-mod shared;
+#[path = "shared/deflate.rs"]
+mod deflate;
 
 /// Sends every text message to all who are connected.
 #[derive(Parser)]
@@ -32,7 +33,7 @@ struct Arguments {
     #[arg(long, default_value_t = 10)]
     heartbeat: u64,
     #[command(flatten)]
-    deflate: shared::DeflateArguments,
+    deflate: deflate::DeflateArguments,
 }
 
 /// Who is connected, and where to leave messages for them.

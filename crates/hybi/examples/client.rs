@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! cargo run --release --example client -- ws://127.0.0.1:9001/
+//! cargo run --release --example client -- --proxy socks5h://127.0.0.1:1080 -H 'Cookie: a=b' \
+//!     --cacert ca.pem --follow 5 --reconnect wss://example.com/chat
 //! ```
 
 use std::io::{self, BufRead};
@@ -11,27 +13,42 @@ use ::futures::channel::mpsc;
 use ::futures::future::{Either, select};
 use ::futures::{AsyncRead, AsyncWrite, SinkExt, StreamExt};
 use clap::Parser;
-use hybi::handshake::{Misuse, Version, Versions};
-use hybi::{Closure, Error, Event, Message, Options, Request, WebSocket};
+use hybi::futures::Runtime;
+use hybi::handshake::{Version, Versions};
+use hybi::{Disconnect, Error, Event, Message, Options, Request, WebSocket};
 
-mod shared;
+#[path = "shared/deflate.rs"]
+mod deflate;
+#[path = "shared/dial.rs"]
+mod dial;
 
 /// Sends each line as a text message and prints what comes.
 #[derive(Parser)]
 struct Arguments {
-    /// Where to connect to, such as `ws://127.0.0.1:9001/`.
+    /// Where to connect to, such as `wss://user:password@example.com/chat`.
     url: String,
     /// Ask for this subprotocol; may be repeated, the preferred one first.
     #[arg(long)]
     subprotocol: Vec<String>,
+    /// Add a field to the request, as in `Cookie: a=b`; may be repeated.
+    #[arg(long, short = 'H', value_parser = dial::field)]
+    header: Vec<(String, String)>,
+    /// The origin of the page that this is.
+    #[arg(long)]
+    origin: Option<String>,
     /// Speak this version of the protocol, such as `hybi-8` or `hixie-76`.
     #[arg(long, default_value = "hybi-13", value_parser = version)]
     speak: Version,
     /// Answer every message with itself instead, until the peer closes.
     #[arg(long)]
     echo: bool,
+    /// Connect again when the connection breaks. The input goes to whichever is open.
+    #[arg(long)]
+    reconnect: bool,
     #[command(flatten)]
-    deflate: shared::DeflateArguments,
+    dial: dial::DialArguments,
+    #[command(flatten)]
+    deflate: deflate::DeflateArguments,
     /// Run on tokio; on smol otherwise.
     #[arg(long)]
     tokio: bool,
@@ -39,27 +56,31 @@ struct Arguments {
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
-    let request = Request::from_url(&arguments.url)?;
-    let request = arguments
-        .subprotocol
-        .iter()
-        .try_fold(request, |request, name| request.with_subprotocol(name))
-        .and_then(|request| request.with_version(arguments.speak))
-        .map_err(|misuse: Misuse| Error::from(misuse))?;
+    let request = arguments.request()?;
     let options = arguments.deflate.apply(Options::client());
+    let options = arguments.dial.apply(options)?;
     if arguments.tokio {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        runtime.block_on(async {
-            let (socket, _) = hybi::tokio::connect_to(&request, &options).await?;
-            run(socket, arguments.echo).await
-        })
+        runtime.block_on(run(hybi::tokio::Tokio, request, options, &arguments))
     } else {
-        smol::block_on(async {
-            let (socket, _) = hybi::smol::connect_to(&request, &options).await?;
-            run(socket, arguments.echo).await
-        })
+        smol::block_on(run(hybi::smol::Smol, request, options, &arguments))
+    }
+}
+
+impl Arguments {
+    fn request(&self) -> anyhow::Result<Request> {
+        let mut request = Request::from_url(&self.url)?;
+        for name in &self.subprotocol {
+            request = request.with_subprotocol(name)?;
+        }
+        let origin = self.origin.iter().map(|origin| ("Origin", origin));
+        let fields = self.header.iter().map(|(name, value)| (&**name, value));
+        for (name, value) in origin.chain(fields) {
+            request = request.with_field(name, value)?;
+        }
+        Ok(request.with_version(self.speak)?)
     }
 }
 
@@ -74,25 +95,58 @@ fn version(name: &str) -> Result<Version, String> {
         })
 }
 
-async fn run<T>(mut socket: WebSocket<T>, echoes: bool) -> anyhow::Result<()>
+async fn run<R: Runtime>(
+    runtime: R,
+    request: Request,
+    options: Options,
+    arguments: &Arguments,
+) -> anyhow::Result<()> {
+    let mut policy = hybi::Reconnect::default();
+    if !arguments.reconnect {
+        policy.max_attempts = Some(1);
+    }
+    let mut lines = lines();
+    let mut attempts = policy.sessions(runtime, request, options);
+    let mut last = None;
+    while let Some(session) = attempts.next().await {
+        let ended = match session {
+            Ok((mut socket, _)) => {
+                let ended = talk_until_the_end(&mut socket, &mut lines, arguments.echo).await;
+                attempts.ended(&ended);
+                println!("closed {} {}", ended.status(), ended.reason());
+                ended
+            }
+            Err(ended) => ended,
+        };
+        if !attempts.is_over() {
+            eprintln!("{ended}; will try again");
+        }
+        last = Some(ended);
+    }
+    // Whoever ended it in order did what was wanted.
+    match last {
+        Some(ended) if ended.error().is_some() => Err(ended.into()),
+        _ => Ok(()),
+    }
+}
+
+async fn talk_until_the_end<T>(
+    socket: &mut WebSocket<T>,
+    lines: &mut mpsc::Receiver<String>,
+    echoes: bool,
+) -> Disconnect
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     println!("open {}", socket.subprotocol().unwrap_or("-"));
     let result = if echoes {
-        echo(&mut socket).await
+        echo(socket).await
     } else {
-        talk(&mut socket).await
+        talk(socket, lines).await
     };
-    let closure = socket.close(None).await?;
-    let (code, reason) = match (socket.close_frame(), closure) {
-        (Some(frame), _) => (frame.code.get(), frame.reason),
-        // RFC 6455 §7.1.5 has numbers for what no frame said.
-        (None, Closure::Clean { .. }) => (1005, ""),
-        (None, _) => (1006, ""),
-    };
-    println!("closed {code} {reason}");
-    Ok(result?)
+    // Waits for what is left of the closing handshake.
+    let error = result.err().or(socket.close(None).await.err());
+    socket.disconnect(error)
 }
 
 async fn echo<T>(socket: &mut WebSocket<T>) -> Result<(), Error>
@@ -107,11 +161,10 @@ where
     Ok(())
 }
 
-async fn talk<T>(socket: &mut WebSocket<T>) -> Result<(), Error>
+async fn talk<T>(socket: &mut WebSocket<T>, lines: &mut mpsc::Receiver<String>) -> Result<(), Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let mut lines = lines();
     loop {
         // Dropping the one that was not first loses nothing.
         match select(lines.next(), socket.next()).await {

@@ -2,11 +2,14 @@
 //!
 //! ```text
 //! cargo run --release --example echo -- --port 9001
+//! cargo run --release --example echo -- --tls certificate.pem key.pem
 //! ```
 
+use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZero;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -17,9 +20,12 @@ use clap::Parser;
 use hybi::futures::Incoming;
 use hybi::handshake::Versions;
 use hybi::smol::Socket;
+use hybi::tls::rustls::Acceptor;
+use hybi::tokio::Compat;
 use hybi::{Error, Event, Options, Status};
 
-mod shared;
+#[path = "shared/deflate.rs"]
+mod deflate;
 
 const PAGE: &str = include_str!("echo.html");
 
@@ -38,8 +44,21 @@ struct Arguments {
     /// Accept every version that clients ever spoke, down to hixie-75.
     #[arg(long)]
     all_versions: bool,
+    /// Encrypt, with the certificate chain in the first file and its private key in the second,
+    /// both as PEM.
+    #[arg(long, num_args = 2, value_names = ["CERTIFICATE", "KEY"])]
+    tls: Vec<PathBuf>,
+    /// Let only those in for whose certificate one in this file vouches.
+    #[arg(long, requires = "tls", value_name = "ROOTS")]
+    client_ca: Option<PathBuf>,
     #[command(flatten)]
-    deflate: shared::DeflateArguments,
+    deflate: deflate::DeflateArguments,
+}
+
+/// What the tasks of all connections share.
+struct Server {
+    options: Options,
+    acceptor: Option<Acceptor>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -47,23 +66,62 @@ fn main() -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, arguments.port));
     let listener = TcpListener::bind(address)
         .with_context(|| format!("cannot listen on {address}; another --port may be free"))?;
-    println!("listening on http://{}/", listener.local_addr()?);
+    let acceptor = arguments.acceptor()?;
+    let scheme = if acceptor.is_some() { "https" } else { "http" };
+    println!("listening on {scheme}://{}/", listener.local_addr()?);
 
     let mut options = Options::server();
     options.handshake.subprotocols = vec!["echo".into()];
     if arguments.all_versions {
         options.handshake.versions = Versions::ALL;
     }
-    let options = Arc::new(arguments.deflate.apply(options));
-    if arguments.tokio {
-        on_tokio(listener, arguments.threads.get(), &options)
+    options.timer = Some(if arguments.tokio {
+        hybi::tokio::timer
     } else {
-        on_smol(listener, arguments.threads.get(), &options)
+        hybi::smol::timer
+    });
+    let options = arguments.deflate.apply(options);
+    let server = Arc::new(Server { options, acceptor });
+    if arguments.tokio {
+        on_tokio(listener, arguments.threads.get(), &server)
+    } else {
+        on_smol(listener, arguments.threads.get(), &server)
+    }
+}
+
+impl Arguments {
+    fn acceptor(&self) -> anyhow::Result<Option<Acceptor>> {
+        let [chain, key] = &*self.tls else {
+            return Ok(None);
+        };
+        let read = |file: &PathBuf| {
+            fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+        };
+        let (chain, key) = (read(chain)?, read(key)?);
+        Ok(Some(match &self.client_ca {
+            Some(roots) => Acceptor::with_client_roots(&chain, &key, &read(roots)?)?,
+            None => Acceptor::new(&chain, &key)?,
+        }))
+    }
+}
+
+/// Serves one connection.
+async fn serve<T>(stream: T, server: &Server) -> Result<(), Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let options = &server.options;
+    match &server.acceptor {
+        Some(acceptor) => {
+            let stream = acceptor.accept(stream, options).await?;
+            answer(hybi::futures::read_request(stream, options).await?, options).await
+        }
+        None => answer(hybi::futures::read_request(stream, options).await?, options).await,
     }
 }
 
 /// Echoes until the connection ends.
-async fn serve<T>(incoming: Incoming<T>, options: &Options) -> Result<(), Error>
+async fn answer<T>(incoming: Incoming<T>, options: &Options) -> Result<(), Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
@@ -86,7 +144,7 @@ where
     Ok(())
 }
 
-fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> anyhow::Result<()> {
+fn on_smol(listener: TcpListener, threads: usize, server: &Arc<Server>) -> anyhow::Result<()> {
     let listener = smol::Async::new(listener)?;
     let executor = Arc::new(smol::Executor::new());
     for _ in 1..threads {
@@ -94,7 +152,7 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
         thread::spawn(move || smol::block_on(executor.run(std::future::pending::<()>())));
     }
     // A task of its own, so that it is polled when there is somebody to accept, not every time.
-    let (spawner, options) = (Arc::clone(&executor), Arc::clone(options));
+    let (spawner, server) = (Arc::clone(&executor), Arc::clone(server));
     let accepting = executor.spawn(async move {
         loop {
             let stream = match listener.accept().await {
@@ -104,11 +162,10 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
                     continue;
                 }
             };
-            let options = Arc::clone(&options);
+            let server = Arc::clone(&server);
             let task = spawner.spawn(async move {
                 stream.get_ref().set_nodelay(true)?;
-                let incoming = hybi::smol::read_request(Socket::from(stream), &options).await?;
-                serve(incoming, &options).await
+                serve(Socket::from(stream), &server).await
             });
             task.detach();
         }
@@ -116,7 +173,7 @@ fn on_smol(listener: TcpListener, threads: usize, options: &Arc<Options>) -> any
     smol::block_on(executor.run(accepting))
 }
 
-fn on_tokio(listener: TcpListener, threads: usize, options: &Arc<Options>) -> anyhow::Result<()> {
+fn on_tokio(listener: TcpListener, threads: usize, server: &Arc<Server>) -> anyhow::Result<()> {
     let mut runtime = match threads {
         1 => tokio::runtime::Builder::new_current_thread(),
         _ => tokio::runtime::Builder::new_multi_thread(),
@@ -133,10 +190,10 @@ fn on_tokio(listener: TcpListener, threads: usize, options: &Arc<Options>) -> an
                     continue;
                 }
             };
-            let options = Arc::clone(options);
+            let server = Arc::clone(server);
             tokio::spawn(async move {
                 stream.set_nodelay(true)?;
-                serve(hybi::tokio::read_request(stream, &options).await?, &options).await
+                serve(Compat(stream), &server).await
             });
         }
     })

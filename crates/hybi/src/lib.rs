@@ -2,9 +2,9 @@
 //!
 //! # Overview
 //!
-//! [`smol`] and [`tokio`] have `accept` and `connect` for their runtime; [`accept`] and
-//! [`connect`] do the same over any stream with futures' `AsyncRead` and `AsyncWrite`. All give a
-//! [`WebSocket`]. Each layer below can be taken alone, under a short name here or as a crate:
+//! [`smol`] and [`tokio`] have `accept` and `connect` for their runtime, the latter from a URL
+//! through proxies and TLS; [`accept`] and [`connect`] do the same over any stream with futures'
+//! `AsyncRead` and `AsyncWrite`. All give a [`WebSocket`]. Each layer below can be taken alone, under a short name here or as a crate:
 //!
 //! | module | crate | what |
 //! |---|---|---|
@@ -12,6 +12,7 @@
 //! | [`driver`] | `ws-driver` | the connection without I/O: bytes in, events out |
 //! | [`extensions`] | `ws-extensions` | negotiation, permessage-deflate |
 //! | [`handshake`] | `ws-handshake` | opening handshakes, both roles |
+//! | [`proxy`] | `ws-proxy` | ways through proxies, and which to take |
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
 //!
@@ -24,6 +25,10 @@
 //! | feature | default | brings |
 //! |---|---|---|
 //! | `futures` | yes | [`WebSocket`] over any async byte stream |
+//! | `client` | yes | from a URL to a WebSocket: names, proxies, redirects, reconnecting |
+//! | `rustls` | no | TLS for both roles |
+//! | `webpki-roots` | no | the same with Mozilla's roots, where the platform has none |
+//! | `async-tls` | no | TLS with async-tls, which rests on a rustls without fixes |
 //! | `deflate` | no | permessage-deflate with zlib-rs, which is fast |
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
@@ -97,6 +102,7 @@ pub use ws_frame as frame;
 pub use ws_futures as futures;
 pub use ws_handshake as handshake;
 pub use ws_http as http;
+pub use ws_proxy as proxy;
 
 /// A message that is lent, as events hold it and `send` takes it.
 pub use ws_driver::Message as MessageRef;
@@ -107,11 +113,16 @@ pub use ws_futures::Deflate;
 pub use ws_futures::Message;
 #[cfg(feature = "smol")]
 pub use ws_futures::smol;
+#[cfg(feature = "futures")]
+pub use ws_futures::tls;
 #[cfg(feature = "tokio")]
 pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
-    CloseCode, CloseFrame, Closure, Error, Event, KeepAlive, Kind, Options, Prepared, Receiver,
-    Sender, Statistics, WebSocket, accept, connect,
+    By, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind, Options,
+    Prepared, Receiver, Sender, Statistics, Step, WebSocket, accept, connect,
 };
+#[cfg(feature = "client")]
+pub use ws_futures::{Dial, Reconnect, Route, Transport};
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};
+pub use ws_proxy::Proxy;

@@ -16,3 +16,10 @@ pub(crate) fn nonce() -> Result<Nonce, getrandom::Error> {
     getrandom::fill(&mut nonce)?;
     Ok(Nonce::new(nonce))
 }
+
+/// A number by which clients that all fail at once differ. Without randomness they do not, which
+/// is no reason to fail.
+#[cfg(feature = "client")]
+pub(crate) fn jitter() -> u32 {
+    getrandom::u32().unwrap_or_default()
+}

@@ -6,6 +6,9 @@ use std::io;
 use ws_extensions::NegotiationError;
 use ws_handshake::{RequestError, Response, ResponseError, UrlError};
 
+#[cfg(feature = "client")]
+use crate::DialError;
+
 /// Why an operation on a [`WebSocket`](crate::WebSocket) failed.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -40,9 +43,9 @@ pub enum Error {
     HandshakeTimedOut,
     /// The URL cannot be connected to.
     Url(UrlError),
-    /// The URL asks for what this build cannot do: `wss` needs a TLS stream, over which
-    /// [`connect`](crate::connect()) works.
-    TlsRequired,
+    /// There is no way to the server; which step did not work, and why.
+    #[cfg(feature = "client")]
+    Dial(Box<DialError>),
     /// The application's acceptance or request cannot be sent, such as a subprotocol that was
     /// not offered.
     Handshake(ws_handshake::Misuse),
@@ -67,7 +70,8 @@ impl fmt::Display for Error {
             Self::Refused => f.write_str("request refused by the application"),
             Self::HandshakeTimedOut => f.write_str("opening handshake took too long"),
             Self::Url(error) => error.fmt(f),
-            Self::TlsRequired => f.write_str("wss needs a TLS stream"),
+            #[cfg(feature = "client")]
+            Self::Dial(error) => error.fmt(f),
             Self::Handshake(misuse) => misuse.fmt(f),
             Self::Entropy(error) => write!(f, "no randomness: {error}"),
         }
@@ -79,6 +83,8 @@ impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
             Self::Io(error) => error.source(),
+            #[cfg(feature = "client")]
+            Self::Dial(error) => error.source(),
             _ => None,
         }
     }
@@ -108,6 +114,14 @@ from! {
 impl From<NegotiationError> for Error {
     fn from(error: NegotiationError) -> Self {
         Self::Extensions(Box::new(error))
+    }
+}
+
+/// Boxed for the same reason.
+#[cfg(feature = "client")]
+impl From<DialError> for Error {
+    fn from(error: DialError) -> Self {
+        Self::Dial(Box::new(error))
     }
 }
 

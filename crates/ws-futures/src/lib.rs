@@ -62,10 +62,16 @@ mod buffers;
 mod codecs;
 mod connect;
 mod core;
+#[cfg(any(feature = "client", feature = "rustls"))]
+mod deadline;
+#[cfg(feature = "client")]
+mod dial;
+mod disconnect;
 mod entropy;
 mod error;
 mod extensions;
 mod input;
+mod io;
 mod message;
 mod opening;
 mod options;
@@ -74,9 +80,13 @@ mod output;
 mod parts;
 mod pieces;
 mod prepared;
+#[cfg(feature = "client")]
+mod reconnect;
 mod split;
+mod step;
 mod stream;
 mod timer;
+pub mod tls;
 mod version;
 mod wakers;
 mod websocket;
@@ -89,14 +99,23 @@ pub mod tokio;
 
 pub use accept::{Incoming, accept, accept_with, read_request};
 pub use connect::connect;
+#[cfg(feature = "client")]
+pub use dial::{
+    Dial, DialCause, DialError, Dialler, Route, Runtime, Transport, connect_on, dial_on, tunnel,
+};
+pub use disconnect::{By, Disconnect};
 pub use error::Error;
+pub use io::{Io, IoFuture, Rewound};
 pub use message::{Message, Text};
 pub use options::Options;
 pub use outbox::Outbox;
 pub use parts::Parts;
 pub use pieces::{MessageReader, MessageWriter};
 pub use prepared::Prepared;
+#[cfg(feature = "client")]
+pub use reconnect::{Attempts, Reconnect};
 pub use split::{Receiver, Sender};
+pub use step::Step;
 pub use timer::Timer;
 pub use websocket::WebSocket;
 /// What events, ends and settings are made of.
@@ -111,3 +130,6 @@ pub use ws_extensions::deflate::Deflate;
 pub use ws_extensions::{Negotiator, Sessions};
 /// What handshakes are made of.
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};
+/// What proxies are chosen and asked with.
+#[cfg(feature = "client")]
+pub use ws_proxy::{Authority, Credentials, Environment, NoProxy, Proxy, ProxyFields, Refusal};

@@ -8,6 +8,8 @@ use ws_driver::{Config, KeepAlive};
 use ws_extensions::Negotiator;
 use ws_handshake::ServerConfig;
 
+#[cfg(feature = "client")]
+use crate::Dial;
 use crate::Timer;
 #[cfg(feature = "deflate")]
 use crate::codecs::ThreadPool;
@@ -32,6 +34,10 @@ pub struct Options {
     pub connection: Config,
     /// What a server accepts; clients do not use it.
     pub handshake: ServerConfig,
+    /// How a client gets to its server; servers do not use it, nor does
+    /// [`connect`](crate::connect()), which is given a byte stream.
+    #[cfg(feature = "client")]
+    pub dial: Dial,
     /// The extensions that are offered or granted; none by default. They are negotiated in
     /// [`accept`](crate::accept()) and [`connect`](crate::connect()), unless the application
     /// answers or offers for itself.
@@ -69,6 +75,8 @@ impl Options {
         Self {
             connection,
             handshake: ServerConfig::default(),
+            #[cfg(feature = "client")]
+            dial: Dial::default(),
             extensions: Negotiator::new(),
             handshake_timeout: Duration::from_secs(10),
             write_buffer: 1 << 20,
@@ -84,6 +92,13 @@ impl Options {
     pub fn with_deflate(mut self, deflate: Deflate) -> Self {
         let deflate = deflate.or_pool(Arc::new(ThreadPool));
         self.extensions = self.extensions.with(deflate);
+        self
+    }
+
+    /// The same without a proxy, whatever the environment says.
+    #[cfg(feature = "client")]
+    pub fn without_proxy(mut self) -> Self {
+        self.dial.route = crate::Route::Direct;
         self
     }
 

@@ -3,20 +3,28 @@
 //! Closing an `Async<TcpStream>` does not end its write side, so the peer would not see the
 //! transport end: wrap it in a [`Socket`]. `smol::net::TcpStream` can be used as it is.
 
-use std::future::poll_fn;
-use std::io::{self, IoSlice, Read};
-use std::net::{Shutdown, TcpStream, ToSocketAddrs};
-use std::pin::{Pin, pin};
+use std::io::{self, IoSlice, Read, Write};
+#[cfg(feature = "client")]
+use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::net::{Shutdown, TcpStream};
+#[cfg(unix)]
+use std::os::unix::net::UnixStream;
+use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+#[cfg(feature = "client")]
+use std::time::Duration;
 
-use async_io::Async;
+use async_io::{Async, IoSafe};
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Instant;
-use ws_handshake::{Accept, Offer, Reject, Request, Response};
+use ws_handshake::{Accept, Offer, Reject};
+#[cfg(feature = "client")]
+use ws_handshake::{Request, Response};
 
 use crate::accept::read_request_with;
-use crate::connect::connect_within;
 use crate::{Error, Incoming, Options, WebSocket};
+#[cfg(feature = "client")]
+use crate::{Io, IoFuture, Runtime, Transport, connect_on};
 
 /// As [`accept`](crate::accept()), with smol's timer.
 ///
@@ -59,88 +67,122 @@ where
     read_request_with(io, options, options.timer.or(Some(timer))).await
 }
 
-/// Connects to the host of a `ws://` URL, and asks for a WebSocket there.
+/// Connects to a URL (`ws`, `wss`, `http`, `https`) as [`Options::dial`] says, through proxies and
+/// TLS, and asks for a WebSocket there.
 ///
 /// # Errors
 ///
 /// Those of [`connect_to`]; [`Error::Url`].
-pub async fn connect(url: &str, options: &Options) -> Result<(WebSocket<Socket>, Response), Error> {
+#[cfg(feature = "client")]
+pub async fn connect(
+    url: &str,
+    options: &Options,
+) -> Result<(WebSocket<Transport<Socket>>, Response), Error> {
     connect_to(&Request::from_url(url)?, options).await
 }
 
-/// Connects to the host of `request`, trying its addresses one after the other, and asks for a
-/// WebSocket there, all within [`handshake_timeout`](Options::handshake_timeout).
+/// Connects to the server of `request` as [`Options::dial`] says, through proxies and TLS, and asks
+/// for a WebSocket there.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if no address can be connected to; [`Error::TlsRequired`] for `wss`; those of
-/// [`connect`](crate::connect()).
+/// [`Error::Dial`] if there is no way to the server; those of [`connect`](crate::connect()).
+#[cfg(feature = "client")]
 pub async fn connect_to(
     request: &Request,
     options: &Options,
-) -> Result<(WebSocket<Socket>, Response), Error> {
-    if request.is_secure() {
-        return Err(Error::TlsRequired);
-    }
-    let (start, timeout) = (std::time::Instant::now(), options.handshake_timeout);
-    let mut dial = pin!(dial(request));
-    let mut alarm = async_io::Timer::after(timeout);
-    let stream = poll_fn(|cx| match dial.as_mut().poll(cx) {
-        Poll::Ready(stream) => Poll::Ready(stream.map_err(Error::Io)),
-        Poll::Pending => Pin::new(&mut alarm)
-            .poll(cx)
-            .map(|_| Err(Error::HandshakeTimedOut)),
-    })
-    .await?;
-    stream.get_ref().set_nodelay(true)?;
-    let timer = options.timer.or(Some(timer));
-    let left = timeout.saturating_sub(start.elapsed());
-    connect_within(Socket::from(stream), request, options, timer, left).await
+) -> Result<(WebSocket<Transport<Socket>>, Response), Error> {
+    connect_on(&Smol, request, options).await
 }
 
-/// Connects to the first address that lets us.
-async fn dial(request: &Request) -> io::Result<Async<TcpStream>> {
-    let (host, port) = (request.host().to_owned(), request.port());
-    // Names are resolved by the system, which blocks, so another thread waits for it.
-    let addresses = blocking::unblock(move || (host, port).to_socket_addrs()).await?;
-    let mut error = io::Error::from(io::ErrorKind::AddrNotAvailable);
-    for address in addresses {
-        match Async::<TcpStream>::connect(address).await {
-            Ok(stream) => return Ok(stream),
-            Err(refused) => error = refused,
-        }
+/// Smol as a [`Runtime`].
+#[cfg(feature = "client")]
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "smol's reactor is the process's")]
+pub struct Smol;
+
+#[cfg(feature = "client")]
+impl Runtime for Smol {
+    type Socket = Socket;
+
+    fn timer() -> Box<dyn crate::Timer> {
+        timer()
     }
-    Err(error)
+
+    fn resolve(&self, host: String, port: u16) -> IoFuture<'static, Vec<SocketAddr>> {
+        // The system's lookup blocks, so another thread waits for it.
+        Box::pin(blocking::unblock(move || {
+            Ok((host, port).to_socket_addrs()?.collect())
+        }))
+    }
+
+    fn connect(
+        &self,
+        address: SocketAddr,
+        local: Option<IpAddr>,
+    ) -> IoFuture<'static, Self::Socket> {
+        Box::pin(async move {
+            let stream = match local {
+                None => Async::<TcpStream>::connect(address).await?,
+                Some(local) => connect_from(local, address).await?,
+            };
+            stream.get_ref().set_nodelay(true)?;
+            Ok(Socket::from(stream))
+        })
+    }
+
+    #[cfg(unix)]
+    fn connect_unix(&self, path: std::path::PathBuf) -> IoFuture<'static, Box<dyn Io>> {
+        Box::pin(async move {
+            let stream = Async::<UnixStream>::connect(path).await?;
+            Ok(Box::new(Socket::from(stream)) as Box<dyn Io>)
+        })
+    }
 }
 
-/// A TCP socket of async-io's that ends its write side when it is closed, and that asks the
-/// system no more often than needed.
+/// async-io cannot connect from a given address; a thread does that, for two minutes at most, as
+/// long as systems try by themselves.
+#[cfg(feature = "client")]
+async fn connect_from(local: IpAddr, address: SocketAddr) -> io::Result<Async<TcpStream>> {
+    const TIMEOUT: Duration = Duration::from_secs(120);
+    let stream = blocking::unblock(move || {
+        let domain = socket2::Domain::for_address(address);
+        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
+        socket.bind(&SocketAddr::new(local, 0).into())?;
+        socket.connect_timeout(&address.into(), TIMEOUT)?;
+        Ok::<_, io::Error>(TcpStream::from(socket))
+    });
+    Async::new(stream.await?)
+}
+
+/// A socket of async-io's, by default over TCP, that ends its write side when it is closed, and
+/// that asks the system no more often than needed.
 #[derive(Debug)]
-pub struct Socket {
-    io: Async<TcpStream>,
+pub struct Socket<S = TcpStream> {
+    io: Async<S>,
     /// The last read took all there was: the next one waits first.
     drained: bool,
 }
 
-impl Socket {
+impl<S> Socket<S> {
     /// The socket inside, to set its options.
-    pub fn get_ref(&self) -> &TcpStream {
+    pub fn get_ref(&self) -> &S {
         self.io.get_ref()
     }
 
     /// Takes the socket out.
-    pub fn into_inner(self) -> Async<TcpStream> {
+    pub fn into_inner(self) -> Async<S> {
         self.io
     }
 }
 
-impl From<Async<TcpStream>> for Socket {
-    fn from(io: Async<TcpStream>) -> Self {
+impl<S: Duplex> From<Async<S>> for Socket<S> {
+    fn from(io: Async<S>) -> Self {
         Self { io, drained: false }
     }
 }
 
-impl AsyncRead for Socket {
+impl<S: Duplex> AsyncRead for Socket<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -151,7 +193,7 @@ impl AsyncRead for Socket {
                 ready!(self.io.poll_readable(cx))?;
                 self.drained = false;
             }
-            match self.io.get_ref().read(buffer) {
+            match self.io.get_ref().read_now(buffer) {
                 Ok(len) => {
                     self.drained = len < buffer.len();
                     return Poll::Ready(Ok(len));
@@ -163,7 +205,7 @@ impl AsyncRead for Socket {
     }
 }
 
-impl AsyncWrite for Socket {
+impl<S: Duplex> AsyncWrite for Socket<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -185,7 +227,47 @@ impl AsyncWrite for Socket {
     }
 
     fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Poll::Ready(self.io.get_ref().shutdown(Shutdown::Write))
+        Poll::Ready(self.io.get_ref().end_writing())
+    }
+}
+
+/// What a [`Socket`] may hold: [`TcpStream`], and `UnixStream` where there is one.
+pub trait Duplex: IoSafe + Write + Unpin {
+    /// Reads once, without waiting.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    fn read_now(&self, buffer: &mut [u8]) -> io::Result<usize>;
+
+    /// Closes the write side.
+    ///
+    /// # Errors
+    ///
+    /// The system's.
+    fn end_writing(&self) -> io::Result<()>;
+}
+
+impl Duplex for TcpStream {
+    fn read_now(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut this = self;
+        this.read(buffer)
+    }
+
+    fn end_writing(&self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+#[cfg(unix)]
+impl Duplex for UnixStream {
+    fn read_now(&self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut this = self;
+        this.read(buffer)
+    }
+
+    fn end_writing(&self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
     }
 }
 

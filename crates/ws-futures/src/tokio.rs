@@ -1,17 +1,23 @@
 //! Sockets, timers and byte stream traits of tokio.
 
 use std::io::{self, IoSlice};
+#[cfg(feature = "client")]
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+#[cfg(feature = "client")]
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::{Instant, Sleep};
-use ws_handshake::{Accept, Offer, Reject, Request, Response};
+use ws_handshake::{Accept, Offer, Reject};
+#[cfg(feature = "client")]
+use ws_handshake::{Request, Response};
 
 use crate::accept::read_request_with;
-use crate::connect::connect_within;
 use crate::{Error, Incoming, Options, WebSocket};
+#[cfg(feature = "client")]
+use crate::{Io, IoFuture, Runtime, Transport, connect_on};
 
 /// As [`accept`](crate::accept()), on a stream of tokio's and with its timer.
 ///
@@ -54,41 +60,82 @@ where
     read_request_with(Compat(io), options, options.timer.or(Some(timer))).await
 }
 
-/// Connects to the host of a `ws://` URL, and asks for a WebSocket there.
+/// Connects to a URL (`ws`, `wss`, `http`, `https`) as [`Options::dial`] says, through proxies and
+/// TLS, and asks for a WebSocket there.
 ///
 /// # Errors
 ///
 /// Those of [`connect_to`]; [`Error::Url`].
+#[cfg(feature = "client")]
 pub async fn connect(
     url: &str,
     options: &Options,
-) -> Result<(WebSocket<Compat<TcpStream>>, Response), Error> {
+) -> Result<(WebSocket<Transport<Compat<TcpStream>>>, Response), Error> {
     connect_to(&Request::from_url(url)?, options).await
 }
 
-/// Connects to the host of `request`, trying its addresses one after the other, and asks for a
-/// WebSocket there, all within [`handshake_timeout`](Options::handshake_timeout).
+/// Connects to the server of `request` as [`Options::dial`] says, through proxies and TLS, and asks
+/// for a WebSocket there.
 ///
 /// # Errors
 ///
-/// [`Error::Io`] if no address can be connected to; [`Error::TlsRequired`] for `wss`; those of
-/// [`connect`](crate::connect()).
+/// [`Error::Dial`] if there is no way to the server; those of [`connect`](crate::connect()).
+#[cfg(feature = "client")]
 pub async fn connect_to(
     request: &Request,
     options: &Options,
-) -> Result<(WebSocket<Compat<TcpStream>>, Response), Error> {
-    if request.is_secure() {
-        return Err(Error::TlsRequired);
+) -> Result<(WebSocket<Transport<Compat<TcpStream>>>, Response), Error> {
+    connect_on(&Tokio, request, options).await
+}
+
+/// Tokio as a [`Runtime`].
+#[cfg(feature = "client")]
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::exhaustive_structs, reason = "tokio is found by the thread")]
+pub struct Tokio;
+
+#[cfg(feature = "client")]
+impl Runtime for Tokio {
+    type Socket = Compat<TcpStream>;
+
+    fn timer() -> Box<dyn crate::Timer> {
+        timer()
     }
-    let (start, timeout) = (Instant::now(), options.handshake_timeout);
-    let dial = TcpStream::connect((request.host(), request.port()));
-    let stream = tokio::time::timeout(timeout, dial)
-        .await
-        .map_err(|_| Error::HandshakeTimedOut)??;
-    stream.set_nodelay(true)?;
-    let timer = options.timer.or(Some(timer));
-    let left = timeout.saturating_sub(start.elapsed());
-    connect_within(Compat(stream), request, options, timer, left).await
+
+    fn resolve(&self, host: String, port: u16) -> IoFuture<'static, Vec<SocketAddr>> {
+        Box::pin(async move {
+            let addresses = tokio::net::lookup_host((host, port)).await?;
+            Ok(addresses.collect())
+        })
+    }
+
+    fn connect(
+        &self,
+        address: SocketAddr,
+        local: Option<IpAddr>,
+    ) -> IoFuture<'static, Self::Socket> {
+        Box::pin(async move {
+            let socket = if address.is_ipv4() {
+                TcpSocket::new_v4()?
+            } else {
+                TcpSocket::new_v6()?
+            };
+            if let Some(local) = local {
+                socket.bind(SocketAddr::new(local, 0))?;
+            }
+            let stream = socket.connect(address).await?;
+            stream.set_nodelay(true)?;
+            Ok(Compat(stream))
+        })
+    }
+
+    #[cfg(unix)]
+    fn connect_unix(&self, path: std::path::PathBuf) -> IoFuture<'static, Box<dyn Io>> {
+        Box::pin(async move {
+            let stream = tokio::net::UnixStream::connect(path).await?;
+            Ok(Box::new(Compat(stream)) as Box<dyn Io>)
+        })
+    }
 }
 
 /// As [`WebSocket::server`], on a stream of tokio's and with its timer.

@@ -257,6 +257,11 @@ impl<T> WebSocket<T> {
         self.core.connection.extension_memory()
     }
 
+    /// Whether our Close is out.
+    pub(crate) fn has_close_sent(&mut self) -> bool {
+        self.core.connection.split_mut().1.is_closed()
+    }
+
     /// How many bytes wait to be written.
     pub fn buffered(&self) -> usize {
         self.core.wire.output.pending().len()

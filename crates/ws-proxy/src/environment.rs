@@ -56,7 +56,7 @@ const NO: [&str; 2] = ["no_proxy", "NO_PROXY"];
 /// assert_eq!(environment.for_ws(&Authority::new("www.example.org", 80)?)?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, Eq, PartialEq)]
 pub struct Environment {
     /// The variables that matter here.
     proxies: Vec<(&'static str, Vec<u8>)>,
@@ -64,6 +64,21 @@ pub struct Environment {
 }
 
 impl Environment {
+    /// The names of all variables that are looked at.
+    pub const VARIABLES: [&str; 11] = [
+        "ws_proxy",
+        "WS_PROXY",
+        "wss_proxy",
+        "WSS_PROXY",
+        "http_proxy",
+        "https_proxy",
+        "HTTPS_PROXY",
+        "all_proxy",
+        "ALL_PROXY",
+        "no_proxy",
+        "NO_PROXY",
+    ];
+
     /// The environment of these names and values, of which all but those in the table are ignored.
     /// Of several with one name the first counts.
     ///
@@ -179,6 +194,16 @@ mod tests {
             let proxy = proxy.unwrap_or_else(|error| panic!("{vars:?}: {error}"));
             proxy.map(|proxy| proxy.authority().host().to_string())
         })
+    }
+
+    #[test]
+    fn all_variables_are_listed() {
+        let mut used: Vec<&str> = [&WS[..], &WSS, &NO].concat();
+        used.sort_unstable();
+        used.dedup();
+        let mut listed = Environment::VARIABLES.to_vec();
+        listed.sort_unstable();
+        assert_eq!(listed, used);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What the examples have in common.
+//! permessage-deflate, from a command line.
 
 use clap::{Args, value_parser};
 use hybi::Options;

@@ -1,0 +1,105 @@
+//! The way to a server, from a command line. Names are curl's where curl has one.
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use hybi::tls::rustls::{Connector, Fingerprint, Settings};
+use hybi::{Options, Proxy, Route};
+
+/// Proxies, TLS, redirects.
+#[derive(Args)]
+pub(crate) struct DialArguments {
+    /// Go through this proxy, as in `http://user:password@proxy:3128`; `https`, `socks5` and
+    /// `socks5h` are possible as well. By default the environment's variables say which.
+    #[arg(long)]
+    proxy: Option<Proxy>,
+    /// Go through no proxy, whatever the environment says.
+    #[arg(long, conflicts_with = "proxy")]
+    direct: bool,
+    /// Believe the certificates in this file as well, as PEM.
+    #[arg(long)]
+    cacert: Option<PathBuf>,
+    /// The same for a proxy whose scheme is `https`.
+    #[arg(long)]
+    proxy_cacert: Option<PathBuf>,
+    /// Believe a server by the SHA-256 of its certificate.
+    #[arg(long)]
+    pin: Option<Fingerprint>,
+    /// Show this certificate to servers that ask; a chain, as PEM.
+    #[arg(long, requires = "key")]
+    cert: Option<PathBuf>,
+    /// Its private key, as PEM.
+    #[arg(long, requires = "cert")]
+    key: Option<PathBuf>,
+    /// Believe anybody. Whoever is in between can then read and change everything.
+    #[arg(long, short = 'k')]
+    insecure: bool,
+    /// Follow so many redirects.
+    #[arg(long, default_value_t = 0)]
+    follow: u32,
+    /// Connect from this address.
+    #[arg(long)]
+    local_address: Option<IpAddr>,
+    /// Connect to this Unix socket, whatever the URL says.
+    #[cfg(unix)]
+    #[arg(long)]
+    unix_socket: Option<PathBuf>,
+    /// Give up after so many seconds without a connection.
+    #[arg(long)]
+    connect_timeout: Option<f64>,
+}
+
+impl DialArguments {
+    /// `options` with what the arguments say.
+    pub(crate) fn apply(&self, mut options: Options) -> anyhow::Result<Options> {
+        let dial = &mut options.dial;
+        if let Some(proxy) = &self.proxy {
+            dial.route = Route::Through(proxy.clone());
+        } else if self.direct {
+            dial.route = Route::Direct;
+        }
+        let mut settings = with_roots(Settings::new(), self.cacert.as_ref())?;
+        if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
+            settings = settings.with_client_certificate(&read(cert)?, &read(key)?)?;
+        }
+        if let Some(fingerprint) = self.pin {
+            settings = settings.with_pin(fingerprint);
+        }
+        if self.insecure {
+            settings = settings.danger_accept_any_certificate();
+        }
+        dial.tls = Some(Arc::new(Connector::with(&settings)?));
+        let settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
+        dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
+        dial.redirects = self.follow;
+        dial.local_address = self.local_address;
+        #[cfg(unix)]
+        dial.unix_socket.clone_from(&self.unix_socket);
+        if let Some(seconds) = self.connect_timeout {
+            dial.timeout = Duration::try_from_secs_f64(seconds)?;
+        }
+        Ok(options)
+    }
+}
+
+/// The two halves of `Name: value`.
+pub(crate) fn field(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once(':').ok_or("there is no colon")?;
+    Ok((name.to_owned(), value.trim().to_owned()))
+}
+
+fn with_roots(settings: Settings, file: Option<&PathBuf>) -> anyhow::Result<Settings> {
+    match file {
+        Some(file) => Ok(settings.with_root_certificates(&read(file)?)?),
+        None => Ok(settings),
+    }
+}
+
+fn read(file: &PathBuf) -> anyhow::Result<Vec<u8>> {
+    fs::read(file).with_context(|| format!("cannot read {}", file.display()))
+}
