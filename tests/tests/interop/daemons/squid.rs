@@ -1,0 +1,90 @@
+//! Squid as a forward proxy to anything on the loopback interface.
+
+use core::fmt::Write as _;
+use std::fs::File;
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::{Daemon, Login, free_port, program};
+use crate::certificates::Identity;
+use crate::scratch::Scratch;
+
+const LOG: &str = "access.log";
+
+/// Starts it: for everybody or for one user, over TCP or, with a certificate, over TLS.
+///
+/// A line of its log has the status, the method, the target, the user as `name` or `-`, and all
+/// fields of the request, with line ends as `\r\n`. A tunnel is logged when it ends.
+pub(crate) fn start(login: Option<Login<'_>>, identity: Option<&Identity>) -> Daemon {
+    let port = free_port();
+    let scratch = Scratch::new("squid");
+    // Started by root it goes on as the user `proxy`, who cannot make files here.
+    let log = File::create(scratch.path(LOG)).expect("a file for its log");
+    let mut permissions = log.metadata().expect("its metadata").permissions();
+    permissions.set_mode(0o666);
+    log.set_permissions(permissions).expect("it is ours");
+
+    let mut configuration = match identity {
+        None => format!("http_port 127.0.0.1:{port}\n"),
+        Some(identity) => format!(
+            "https_port 127.0.0.1:{port} tls-cert={} tls-key={}\n",
+            identity.certificate_path().display(),
+            identity.key_path().display()
+        ),
+    };
+    configuration += "acl loopback dst 127.0.0.0/8 ::1\n\
+                      http_access deny !loopback\n";
+    if let Some(login) = login {
+        let helper = scratch.write("helper.sh", &helper(login));
+        let _ = writeln!(
+            configuration,
+            "auth_param basic program /bin/sh {}\n\
+             auth_param basic children 1 startup=1\n\
+             acl known proxy_auth REQUIRED\n\
+             http_access deny !known",
+            helper.display()
+        );
+    }
+    let _ = writeln!(
+        configuration,
+        "http_access allow all\n\
+         logformat heads %>Hs %rm %ru %un \"%>h\"\n\
+         access_log stdio:{} heads\n\
+         cache_log /dev/null\n\
+         cache deny all\n\
+         coredump_dir none\n\
+         netdb_filename none\n\
+         pid_filename none\n\
+         pinger_enable off\n\
+         shutdown_lifetime 0 seconds\n\
+         visible_hostname squid.test",
+        scratch.path(LOG).display()
+    );
+    let file = scratch.write("squid.conf", &configuration);
+    let mut command = program("HYBI_SQUID");
+    // In the foreground, as one process; warnings go to stderr.
+    command.args(["-N", "-d", "1", "-f"]).arg(file);
+    Daemon::start(command, port, scratch, LOG)
+}
+
+/// Says whether a user and a password are right, line by line; it ends with its input.
+fn helper(login: Login<'_>) -> String {
+    let right = format!("{} {}", escape(login.user), escape(login.password));
+    format!(
+        "while read -r line; do\n\
+         \x20 if [ \"$line\" = '{right}' ]; then echo OK; else echo ERR; fi\n\
+         done\n"
+    )
+}
+
+/// As Squid escapes what it asks its helper.
+fn escape(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_graphic() && !b"<>\"#%{}|\\^~[]`'".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            let _ = write!(escaped, "%{byte:02X}");
+        }
+    }
+    escaped
+}
