@@ -105,6 +105,6 @@ backend b
         if let Some(libraries) = env::var_os("HAPROXY_LIBRARIES") {
             command.env("LD_LIBRARY_PATH", libraries);
         }
-        Daemon::start(command, port, scratch, ERRORS)
+        Daemon::start(&mut command, port, scratch, ERRORS)
     }
 }

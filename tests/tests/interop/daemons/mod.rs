@@ -20,6 +20,7 @@ use std::process::{self, Command};
 use std::thread;
 use std::time::Instant;
 
+use self::squid::SharedMemory;
 use crate::process::Process;
 use crate::scratch::Scratch;
 
@@ -39,11 +40,12 @@ pub(crate) struct Login<'a> {
 /// A daemon that listens.
 #[derive(Debug)]
 pub(crate) struct Daemon {
-    // First, so that the program ends before its files go.
+    // First, so that the program ends before what it has used goes.
     process: Process,
     address: SocketAddr,
     log: PathBuf,
     errors: PathBuf,
+    memory: Option<SharedMemory>,
     scratch: Scratch,
 }
 
@@ -51,7 +53,7 @@ impl Daemon {
     /// Starts `command`, which is to listen on `port`, and waits until it does.
     ///
     /// Its log is the file of that name in `scratch`; [`ERRORS`] has what it writes to stderr.
-    fn start(mut command: Command, port: u16, scratch: Scratch, log: &str) -> Self {
+    fn start(command: &mut Command, port: u16, scratch: Scratch, log: &str) -> Self {
         let errors = scratch.path(ERRORS);
         let file = File::create(&errors).expect("a file for its errors");
         let mut daemon = Self {
@@ -59,6 +61,7 @@ impl Daemon {
             address: (Ipv4Addr::LOCALHOST, port).into(),
             log: scratch.path(log),
             errors,
+            memory: None,
             scratch,
         };
         let listens = within_limit(|| {

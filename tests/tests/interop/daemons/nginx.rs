@@ -69,5 +69,5 @@ http {{
     // Also errors from before the configuration is read.
     command.args(["-e", "stderr", "-c"]).arg(file);
     command.arg("-p").arg(scratch.directory());
-    Daemon::start(command, port, scratch, LOG)
+    Daemon::start(&mut command, port, scratch, LOG)
 }

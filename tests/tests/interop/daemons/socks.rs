@@ -13,5 +13,5 @@ pub(crate) fn start(login: Option<Login<'_>>) -> Daemon {
     if let Some(Login { user, password }) = login {
         command.args(["-u", user, "-P", password]);
     }
-    Daemon::start(command, port, Scratch::new("microsocks"), ERRORS)
+    Daemon::start(&mut command, port, Scratch::new("microsocks"), ERRORS)
 }

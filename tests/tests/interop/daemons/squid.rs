@@ -1,8 +1,9 @@
 //! Squid as a forward proxy to anything on the loopback interface.
 
 use core::fmt::Write as _;
-use std::fs::File;
+use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
 
 use super::{Daemon, Login, free_port, program};
 use crate::certificates::Identity;
@@ -60,10 +61,48 @@ pub(crate) fn start(login: Option<Login<'_>>, identity: Option<&Identity>) -> Da
         scratch.path(LOG).display()
     );
     let file = scratch.write("squid.conf", &configuration);
+    let memory = SharedMemory::named_after(&scratch);
     let mut command = program("HYBI_SQUID");
     // In the foreground, as one process; warnings go to stderr.
-    command.args(["-N", "-d", "1", "-f"]).arg(file);
-    Daemon::start(command, port, scratch, LOG)
+    command.args(["-N", "-d", "1", "-n", &memory.name, "-f"]);
+    let mut daemon = Daemon::start(command.arg(file), port, scratch, LOG);
+    daemon.memory = Some(memory);
+    daemon
+}
+
+/// What Squid shares with processes that it does not have here.
+///
+/// It stays when Squid is killed, and those of the same name would share it, or stumble over it.
+#[derive(Debug)]
+pub(super) struct SharedMemory {
+    name: String,
+}
+
+impl SharedMemory {
+    fn named_after(scratch: &Scratch) -> Self {
+        let name = scratch.directory().file_name().expect("it has a name");
+        // Letters and digits are all that Squid takes.
+        let name = name.to_string_lossy().replace('-', "x");
+        Self { name }
+    }
+
+    fn files(&self) -> Vec<PathBuf> {
+        let prefix = format!("{}-", self.name);
+        let files = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
+        files
+            .filter(|file| file.file_name().to_string_lossy().starts_with(&prefix))
+            .map(|file| file.path())
+            .collect()
+    }
+}
+
+impl Drop for SharedMemory {
+    fn drop(&mut self) {
+        for file in self.files() {
+            // Some may have gone with Squid.
+            let _ = fs::remove_file(file);
+        }
+    }
 }
 
 /// Says whether a user and a password are right, line by line; it ends with its input.
@@ -87,4 +126,16 @@ fn escape(text: &str) -> String {
         }
     }
     escaped
+}
+
+#[test]
+fn shared_memory_goes_with_it() {
+    let squid = start(None, None);
+    let name = squid.memory.as_ref().expect("it has some").name.clone();
+    assert_ne!(
+        SharedMemory { name: name.clone() }.files(),
+        [""; 0].map(PathBuf::from)
+    );
+    drop(squid);
+    assert_eq!(SharedMemory { name }.files(), [""; 0].map(PathBuf::from));
 }

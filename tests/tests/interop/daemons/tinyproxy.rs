@@ -30,5 +30,5 @@ pub(crate) fn start(login: Option<Login<'_>>) -> Daemon {
     let mut command = program("HYBI_TINYPROXY");
     // In the foreground.
     command.arg("-d").arg("-c").arg(file);
-    Daemon::start(command, port, scratch, LOG)
+    Daemon::start(&mut command, port, scratch, LOG)
 }
