@@ -10,6 +10,7 @@
 
 mod debian;
 
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -46,6 +47,14 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(&options.filter)
         .env("HYBI_INTEROP_DIR", directory(workspace))
         .envs(debian::variables()?);
+    // Cargo told us about xtask. Passed on, that would make it build `ring`, whose build script
+    // looks at it, and all above, whenever the tests are run both this way and by cargo itself.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
+    }
     let (haproxy, libraries) = haproxy(workspace)?;
     command.env("HAPROXY", haproxy);
     if let Some(libraries) = libraries {
@@ -130,7 +139,7 @@ fn install_pypi(directory: &Path) -> Result<()> {
 /// The proxy and its libraries: Debian 11's, because from 2.4 on HAProxy refuses what came before
 /// RFC 6455. A variable may name another.
 fn haproxy(workspace: &Workspace) -> Result<(PathBuf, Option<PathBuf>)> {
-    if let Some(set) = std::env::var_os("HAPROXY") {
+    if let Some(set) = env::var_os("HAPROXY") {
         return Ok((set.into(), None));
     }
     let unpacked = directory(workspace).join("haproxy");

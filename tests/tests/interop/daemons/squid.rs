@@ -13,6 +13,8 @@ const LOG: &str = "access.log";
 
 /// Starts it: for everybody or for one user, over TCP or, with a certificate, over TLS.
 ///
+/// Names it knows from the hosts file only: nobody is asked over the network.
+///
 /// A line of its log has the status, the method, the target, the user as `name` or `-`, and all
 /// fields of the request, with line ends as `\r\n`. A tunnel is logged when it ends.
 pub(crate) fn start(login: Option<Login<'_>>, identity: Option<&Identity>) -> Daemon {
@@ -53,6 +55,8 @@ pub(crate) fn start(login: Option<Login<'_>>, identity: Option<&Identity>) -> Da
          cache_log /dev/null\n\
          cache deny all\n\
          coredump_dir none\n\
+         dns_nameservers 127.0.0.1\n\
+         dns_timeout 1 second\n\
          netdb_filename none\n\
          pid_filename none\n\
          pinger_enable off\n\

@@ -75,10 +75,12 @@ fn squid_opens_tunnels() {
 fn squid_opens_no_tunnels_to_elsewhere() {
     let proxy = squid::start(None, None);
     let through = format!("http://{}", proxy.address());
-    // An address for documentation.
-    let outcome = curl(&["--proxytunnel", "--proxy", &through, "http://192.0.2.1/"]);
-    failed(&outcome, NO_TUNNEL);
-    assert_eq!(outcome.connect_status, 403, "{outcome:?}");
+    // An address for documentation, and a name that nobody has.
+    for page in ["http://192.0.2.1/", "http://elsewhere.test/"] {
+        let outcome = curl(&["--proxytunnel", "--proxy", &through, page]);
+        failed(&outcome, NO_TUNNEL);
+        assert_eq!(outcome.connect_status, 403, "{outcome:?}");
+    }
 }
 
 #[test]
