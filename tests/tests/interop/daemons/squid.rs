@@ -56,6 +56,7 @@ pub(crate) fn start(login: Option<Login<'_>>, identity: Option<&Identity>) -> Da
          cache deny all\n\
          coredump_dir none\n\
          dns_nameservers 127.0.0.1\n\
+         dns_retransmit_interval 200 milliseconds\n\
          dns_timeout 1 second\n\
          netdb_filename none\n\
          pid_filename none\n\
