@@ -1,21 +1,13 @@
 //! The versions before RFC 6455, against those who spoke them: npm's servers as they are today, an
 //! Autobahn of their time, and HAProxy in between.
 
-use core::net::Ipv4Addr;
-use std::env;
-use std::fs;
-use std::net::{TcpListener, TcpStream};
-use std::process::Command;
-use std::thread;
-use std::time::{Duration, Instant};
-
 use hybi::handshake::{Version, Versions};
 use hybi::{Closure, Error, Event, Options, Request};
 use serde_json::json;
 
+use crate::daemons::haproxy::Haproxy;
 use crate::examples::{Runtime, echo_with};
 use crate::peer::{Peer, Running};
-use crate::process::Process;
 
 /// Around each length that some frame counts, and more than one read.
 const SIZES: [usize; 10] = [0, 1, 125, 126, 127, 128, 16_384, 65_535, 65_536, 1 << 20];
@@ -119,7 +111,9 @@ fn every_version_of_ours_goes_through_the_echo_example() {
 #[test]
 fn x08_hixie_76_goes_through_haproxy() {
     let (_server, address) = echo_with(Runtime::Smol, &["--all-versions"]);
-    let (_proxy, port) = haproxy(&address);
+    let server = address.trim_end_matches('/').parse().expect("an address");
+    let proxy = Haproxy::http(server).start();
+    let port = u64::from(proxy.address().port());
     for version in [Version::Hixie76, Version::Hixie75, Version::Rfc6455] {
         smol::block_on(exchange(version, port, &SIZES))
             .unwrap_or_else(|error| panic!("{version}: {error}"));
@@ -131,36 +125,4 @@ fn x08_hixie_76_goes_through_haproxy() {
 fn port_of(address: &str) -> u64 {
     let port = address.trim_end_matches('/').rsplit(':').next();
     port.and_then(|port| port.parse().ok()).expect("a port")
-}
-
-/// HAProxy in front of `address`, in the mode that looks at HTTP, and its port.
-fn haproxy(address: &str) -> (Process, u64) {
-    let program = env::var_os("HAPROXY").expect("HAPROXY is set by `cargo xtask interop`");
-    // HAProxy does not tell which port it was given, so it is given one that was free just now.
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|it| it.local_addr());
-    let port = free.expect("a free port").port();
-    let file = env::temp_dir().join(format!("hybi-haproxy-{}.cfg", std::process::id()));
-    let configuration = format!(
-        "defaults\n  mode http\n  timeout connect 5s\n  timeout client 30s\n  timeout server 30s\n\
-         frontend f\n  bind 127.0.0.1:{port}\n  default_backend b\n\
-         backend b\n  server s {}\n",
-        address.trim_end_matches('/')
-    );
-    fs::write(&file, configuration).expect("a file for its configuration");
-    let mut command = Command::new(program);
-    command.arg("-db").arg("-f").arg(&file);
-    if let Some(libraries) = env::var_os("HAPROXY_LIBRARIES") {
-        command.env("LD_LIBRARY_PATH", libraries);
-    }
-    let process = Process::start(&mut command);
-    let start = Instant::now();
-    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
-        assert!(
-            start.elapsed() < Duration::from_secs(10),
-            "HAProxy does not listen"
-        );
-        thread::sleep(Duration::from_millis(20));
-    }
-    let _ = fs::remove_file(&file);
-    (process, u64::from(port))
 }

@@ -3,12 +3,17 @@
 //! `cargo xtask interop` installs the peers and runs these tests. The peers are the scripts in
 //! `interop/`; variables tell where they find what they need, which `cargo xtask interop` sets.
 
+mod certificates;
 mod client_example;
+mod curl;
+mod daemons;
 mod deflate;
 mod drafts;
 mod echo_example;
 mod examples;
+mod infrastructure;
 mod library;
 mod peer;
 mod process;
+mod scratch;
 mod tap;

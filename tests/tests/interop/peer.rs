@@ -37,6 +37,23 @@ impl Peer {
 
     /// Starts it, with options for permessage-deflate in the words of the library.
     pub(crate) fn start_with(self, arguments: &[&str], deflate: Option<&Value>) -> Running {
+        let mut command = self.command(arguments);
+        if let Some(options) = deflate {
+            command.env("HYBI_DEFLATE", options.to_string());
+        }
+        Running(Process::start(&mut command))
+    }
+
+    /// Starts it as a client that trusts the certificates in this file.
+    pub(crate) fn start_trusting(self, roots: &Path, arguments: &[&str]) -> Running {
+        let mut command = self.command(arguments);
+        // Read by OpenSSL for Python, and by Node.
+        command.env("SSL_CERT_FILE", roots);
+        command.env("NODE_EXTRA_CA_CERTS", roots);
+        Running(Process::start(&mut command))
+    }
+
+    fn command(self, arguments: &[&str]) -> Command {
         let home = env::var_os("HYBI_INTEROP_DIR").map(PathBuf::from);
         let home = home.expect("HYBI_INTEROP_DIR is set by `cargo xtask interop`");
         let (program, script) = match self {
@@ -61,9 +78,6 @@ impl Peer {
             .arg(script)
             .args(arguments)
             .env("HYBI_INTEROP_DIR", home);
-        if let Some(options) = deflate {
-            command.env("HYBI_DEFLATE", options.to_string());
-        }
         match self {
             Self::OldWebsocketDriver => {
                 command.env("WEBSOCKET_DRIVER", "websocket-driver-0.6");
@@ -78,7 +92,7 @@ impl Peer {
         {
             command.env("LD_LIBRARY_PATH", libraries);
         }
-        Running(Process::start(&mut command))
+        command
     }
 }
 

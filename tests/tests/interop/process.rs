@@ -55,12 +55,16 @@ impl Process {
         }
     }
 
+    /// How it has ended, if it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("it can be waited for")
+    }
+
     /// Waits for its end. What it still prints is given back.
     pub(crate) fn finish(mut self) -> (ExitStatus, Vec<String>) {
         let rest = core::iter::from_fn(|| self.line()).collect();
         loop {
-            let status = self.child.try_wait().expect("it can be waited for");
-            if let Some(status) = status {
+            if let Some(status) = self.ended() {
                 return (status, rest);
             }
             assert!(Instant::now() < self.deadline, "{} does not end", self.name);

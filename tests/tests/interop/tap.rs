@@ -55,6 +55,13 @@ impl Tap {
         [&self.seen.up, &self.seen.down].map(|way| way.bytes.load(Ordering::Relaxed))
     }
 
+    /// The heads of the first requests of all connections.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        let heads = &self.seen.up.heads;
+        let heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.clone()
+    }
+
     /// What servers have granted, for each connection whose answer has come.
     pub(crate) fn granted(&self) -> Vec<Option<String>> {
         let heads = &self.seen.down.heads;
@@ -65,9 +72,7 @@ impl Tap {
 
     /// What the first client has offered.
     pub(crate) fn offered(&self) -> Option<String> {
-        let heads = &self.seen.up.heads;
-        let heads = heads.lock().unwrap_or_else(PoisonError::into_inner);
-        heads.iter().find_map(|head| extensions(head))
+        self.requests().iter().find_map(|head| extensions(head))
     }
 }
 

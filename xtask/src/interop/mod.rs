@@ -1,13 +1,16 @@
 //! Peers that we did not write, installed below the target directory, and the tests with them.
 //!
 //! What is installed is listed by `tests/interop/package.json` for npm and
-//! `tests/interop/requirements.txt` for pip; the browser and HAProxy come from Debian, and the
+//! `tests/interop/requirements.txt` for pip; the browser, curl and daemons come from Debian, and the
 //! Autobahn of Python 2.7 from the environment of wstest. The tests find it all by variables:
 //! `HYBI_INTEROP_DIR` is the directory that holds `node_modules` and `venv`, `HYBI_PYTHON2` is the
-//! old interpreter, `CHROMIUM` the browser and `HAPROXY` the proxy; `HYBI_PYTHON2_LIBRARIES` and
-//! `HAPROXY_LIBRARIES` are set where these have libraries of their own, and `CHROMEDRIVER` where
-//! there is one.
+//! old interpreter, `HAPROXY` a proxy of Debian 11, and those in `debian` tell the rest;
+//! `HYBI_PYTHON2_LIBRARIES` and `HAPROXY_LIBRARIES` are set where these have libraries of their
+//! own, and `CHROMEDRIVER` where there is one.
 
+mod debian;
+
+use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -43,7 +46,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(["test", "--package", "hybi-tests", "--features", "interop"])
         .args(&options.filter)
         .env("HYBI_INTEROP_DIR", directory(workspace))
-        .env("CHROMIUM", chromium()?);
+        .envs(debian::variables()?);
+    // Cargo told us about xtask. Passed on, that would make it build `ring`, whose build script
+    // looks at it, and all above, whenever the tests are run both this way and by cargo itself.
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
+    }
     let (haproxy, libraries) = haproxy(workspace)?;
     command.env("HAPROXY", haproxy);
     if let Some(libraries) = libraries {
@@ -83,7 +94,7 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
         // Last, so that an attempt that broke off is made again.
         fs::write(&stamp, wanted)?;
     }
-    install_chromium()
+    debian::install()
 }
 
 fn directory(workspace: &Workspace) -> PathBuf {
@@ -125,17 +136,10 @@ fn install_pypi(directory: &Path) -> Result<()> {
     )
 }
 
-/// The browser, where it is.
-fn chromium() -> Result<PathBuf> {
-    let set = std::env::var_os("CHROMIUM").map(PathBuf::from);
-    set.or_else(|| shell::find_program("chromium"))
-        .context("there is no chromium; say where by the variable CHROMIUM")
-}
-
 /// The proxy and its libraries: Debian 11's, because from 2.4 on HAProxy refuses what came before
 /// RFC 6455. A variable may name another.
 fn haproxy(workspace: &Workspace) -> Result<(PathBuf, Option<PathBuf>)> {
-    if let Some(set) = std::env::var_os("HAPROXY") {
+    if let Some(set) = env::var_os("HAPROXY") {
         return Ok((set.into(), None));
     }
     let unpacked = directory(workspace).join("haproxy");
@@ -147,28 +151,4 @@ fn haproxy(workspace: &Workspace) -> Result<(PathBuf, Option<PathBuf>)> {
             .context("a HAProxy before 2.4 is needed; say where by the variable HAPROXY")?;
     }
     Ok((program, Some(libraries)))
-}
-
-/// Debian's packages need root; where we are not root, the user is told what to do.
-fn install_chromium() -> Result<()> {
-    if chromium().is_ok() {
-        println!("chromium: at hand");
-        return Ok(());
-    }
-    let packages = ["chromium", "chromium-driver"];
-    let is_root = shell::read(Command::new("id").arg("-u"))?.trim() == "0";
-    if !is_root || shell::find_program("apt-get").is_none() {
-        bail!(
-            "the tests in a browser need chromium: `sudo apt-get install {}`, or say by the \
-             variable CHROMIUM where it is",
-            packages.join(" ")
-        );
-    }
-    shell::run(Command::new("apt-get").args(["update", "-qq"]))?;
-    shell::run(
-        Command::new("apt-get")
-            .args(["install", "-y", "-qq", "--no-install-recommends"])
-            .args(packages)
-            .env("DEBIAN_FRONTEND", "noninteractive"),
-    )
 }

@@ -1,0 +1,73 @@
+//! nginx, which ends TLS in front of a server of WebSocket.
+
+use core::net::SocketAddr;
+
+use super::{Daemon, free_port, program};
+use crate::certificates::{Authority, Identity};
+use crate::scratch::Scratch;
+
+const LOG: &str = "access.log";
+
+/// Starts it in front of `backend`; with `clients`, only for those whose certificate is by this
+/// authority.
+///
+/// A line of its log has the status, the request line, and these of its fields: `Host`,
+/// `Authorization`, `Proxy-Authorization` and `Cookie`; then the subject of the client's
+/// certificate. A WebSocket is logged when it ends.
+pub(crate) fn start(
+    backend: SocketAddr,
+    identity: &Identity,
+    clients: Option<&Authority>,
+) -> Daemon {
+    let port = free_port();
+    let scratch = Scratch::new("nginx");
+    let verify = clients.map_or_else(String::new, |authority| {
+        format!(
+            "ssl_client_certificate {};\n    ssl_verify_client on;",
+            authority.path().display()
+        )
+    });
+    let configuration = format!(
+        "daemon off;
+master_process off;
+pid nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+  # The paths that were compiled in are for root only.
+  client_body_temp_path client;
+  fastcgi_temp_path fastcgi;
+  proxy_temp_path proxy;
+  scgi_temp_path scgi;
+  uwsgi_temp_path uwsgi;
+  log_format fields '$status \"$request\" host=\"$http_host\" '
+    'authorization=\"$http_authorization\" proxy-authorization=\"$http_proxy_authorization\" '
+    'cookie=\"$http_cookie\" client=\"$ssl_client_s_dn\"';
+  access_log {LOG} fields;
+  map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
+  server {{
+    listen 127.0.0.1:{port} ssl;
+    ssl_certificate {};
+    ssl_certificate_key {};
+    {verify}
+    location / {{
+      proxy_pass http://{backend};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_read_timeout 60s;
+    }}
+  }}
+}}
+",
+        identity.certificate_path().display(),
+        identity.key_path().display(),
+    );
+    let file = scratch.write("nginx.conf", &configuration);
+    let mut command = program("HYBI_NGINX");
+    // Also errors from before the configuration is read.
+    command.args(["-e", "stderr", "-c"]).arg(file);
+    command.arg("-p").arg(scratch.directory());
+    Daemon::start(&mut command, port, scratch, LOG)
+}
