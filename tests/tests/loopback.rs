@@ -12,7 +12,7 @@ use std::time::Instant;
 use futures::{AsyncRead, AsyncWrite, FutureExt};
 use hybi::driver::{self, KeepAlive, Timer};
 use hybi::smol::Socket;
-use hybi::{CloseCode, CloseFrame, Closure, Error, Event, Options, WebSocket};
+use hybi::{CloseCode, CloseFrame, Closure, Error, Event, Options, Transport, WebSocket};
 
 const LOCALHOST: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const FRAME: CloseFrame<'static> = CloseFrame {
@@ -75,7 +75,7 @@ struct Smol;
 impl Runtime for Smol {
     type Listener = smol::Async<std::net::TcpListener>;
     type Accepted = Socket;
-    type Connected = Socket;
+    type Connected = Transport<Socket>;
 
     async fn listen() -> Result<(Self::Listener, SocketAddr), Error> {
         let listener = smol::Async::<std::net::TcpListener>::bind(LOCALHOST)?;
@@ -91,7 +91,7 @@ impl Runtime for Smol {
         hybi::smol::accept(Socket::from(stream), options).await
     }
 
-    async fn connect(url: &str, options: &Options) -> Result<WebSocket<Socket>, Error> {
+    async fn connect(url: &str, options: &Options) -> Result<WebSocket<Self::Connected>, Error> {
         Ok(hybi::smol::connect(url, options).await?.0)
     }
 }
@@ -101,7 +101,7 @@ struct Tokio;
 impl Runtime for Tokio {
     type Listener = tokio::net::TcpListener;
     type Accepted = hybi::tokio::Compat<tokio::net::TcpStream>;
-    type Connected = hybi::tokio::Compat<tokio::net::TcpStream>;
+    type Connected = Transport<hybi::tokio::Compat<tokio::net::TcpStream>>;
 
     async fn listen() -> Result<(Self::Listener, SocketAddr), Error> {
         let listener = tokio::net::TcpListener::bind(LOCALHOST).await?;
@@ -158,7 +158,8 @@ async fn exchange<T: AsyncRead + AsyncWrite + Unpin>(
 }
 
 async fn client_closes<R: Runtime>() -> Result<(), Error> {
-    let (mut client, mut server) = open::<R>(&Options::client(), &Options::server()).await?;
+    let (mut client, mut server) =
+        open::<R>(&Options::client().without_proxy(), &Options::server()).await?;
     let start = Instant::now();
     let (closure, end) = futures::join!(
         async {
@@ -176,7 +177,8 @@ async fn client_closes<R: Runtime>() -> Result<(), Error> {
 }
 
 async fn server_closes<R: Runtime>() -> Result<(), Error> {
-    let (mut client, mut server) = open::<R>(&Options::client(), &Options::server()).await?;
+    let (mut client, mut server) =
+        open::<R>(&Options::client().without_proxy(), &Options::server()).await?;
     let start = Instant::now();
     let (end, closure) = futures::join!(echo(&mut client), async {
         exchange(&mut server).await?;
@@ -196,7 +198,7 @@ async fn silence<R: Runtime>() -> Result<(), Error> {
         timeout: Duration::from_millis(100),
     });
     // The client does not receive, so it does not answer.
-    let (client, mut server) = open::<R>(&Options::client(), &options).await?;
+    let (client, mut server) = open::<R>(&Options::client().without_proxy(), &options).await?;
     let start = Instant::now();
     let end = echo(&mut server).await;
     let timed_out = driver::Error::TimedOut(Timer::Pong);
@@ -210,7 +212,7 @@ async fn silence<R: Runtime>() -> Result<(), Error> {
 }
 
 async fn unanswered_close<R: Runtime>() -> Result<(), Error> {
-    let mut options = Options::client();
+    let mut options = Options::client().without_proxy();
     options.connection.close_timeout = Duration::from_millis(100);
     let (mut client, server) = open::<R>(&options, &Options::server()).await?;
     let start = Instant::now();
@@ -253,7 +255,7 @@ async fn accepting<R: Runtime>() -> Result<(), Error> {
         assert!(matches!(error, Error::HandshakeTimedOut), "{error:?}");
     }
     let url = format!("ws://{address}/");
-    let of_client = Options::client();
+    let of_client = Options::client().without_proxy();
     let connecting = R::connect(&url, &of_client);
     let (client, server) = futures::join!(connecting, R::accept(&listener, &options));
     assert!(client.is_ok() && server.is_ok());
@@ -290,7 +292,7 @@ async fn a24_a_deadline_stays_over_on_tokio() {
 async fn round_trip<R: Runtime>() -> Result<(), Error> {
     let (listener, address) = R::listen().await?;
     let url = format!("ws://{address}/");
-    let (options, client_options) = (Options::server(), Options::client());
+    let (options, client_options) = (Options::server(), Options::client().without_proxy());
     let serve = async {
         let mut socket = R::accept(&listener, &options).await?;
         while socket.receive().await?.is_some() {}

@@ -62,9 +62,18 @@ impl Drop for Running {
 }
 
 /// Cargo, in the toolchain that runs us, with `root` as its directory.
+///
+/// It is not told what cargo told us about xtask: `ring` has a build script that looks at it, and
+/// would be built anew, with all above, whenever tests are run both this way and by cargo itself.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     command.current_dir(root);
+    for (name, _) in env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
+            command.env_remove(&name);
+        }
+    }
     command
 }
 

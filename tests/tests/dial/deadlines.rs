@@ -101,7 +101,11 @@ fn p07_the_proxy_refuses_at_length() {
     let serve = async |net: Net| {
         let (_, mut io) = net.accept().await;
         head(&mut io).await;
-        say(&mut io, "HTTP/1.1 403 Forbidden\r\nContent-Length: 9999\r\n\r\nno").await;
+        say(
+            &mut io,
+            "HTTP/1.1 403 Forbidden\r\nContent-Length: 9999\r\n\r\nno",
+        )
+        .await;
         sleep(100 * SECOND).await;
     };
     let (tenths, error) = fails_after(&net, "ws://server.example/", options, serve);

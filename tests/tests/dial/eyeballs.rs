@@ -48,13 +48,19 @@ fn families_take_turns_and_the_first_answer_wins() {
     for (addresses, connects, expected) in [
         // The preferred one answers in time.
         (
-            &[("2001:db8::1", 200 * MS, Accepts), ("192.0.2.1", NOW, Accepts)][..],
+            &[
+                ("2001:db8::1", 200 * MS, Accepts),
+                ("192.0.2.1", NOW, Accepts),
+            ][..],
             true,
             &[(0, "[2001:db8::1]:80")][..],
         ),
         // It does not; the other one is asked as well, and wins.
         (
-            &[("2001:db8::1", 900 * MS, Accepts), ("192.0.2.1", NOW, Accepts)],
+            &[
+                ("2001:db8::1", 900 * MS, Accepts),
+                ("192.0.2.1", NOW, Accepts),
+            ],
             true,
             &[(0, "[2001:db8::1]:80"), (250, "192.0.2.1:80")],
         ),
@@ -100,7 +106,10 @@ fn families_take_turns_and_the_first_answer_wins() {
         ),
         // Nobody is there.
         (
-            &[("192.0.2.1", NOW, Refuses), ("2001:db8::1", 5 * MS, Refuses)],
+            &[
+                ("192.0.2.1", NOW, Refuses),
+                ("2001:db8::1", 5 * MS, Refuses),
+            ],
             false,
             &[(0, "192.0.2.1:80"), (0, "[2001:db8::1]:80")],
         ),

@@ -2,11 +2,9 @@
 //! redirects, deadlines, reconnecting, and how it ended.
 
 mod deadlines;
-mod disconnect;
 mod eyeballs;
 mod net;
 mod proxy;
-mod reconnect;
 mod redirects;
 mod routes;
 
@@ -76,7 +74,9 @@ async fn head(io: &mut Pipe) -> String {
 }
 
 async fn say(io: &mut Pipe, text: impl AsRef<[u8]>) {
-    io.write_all(text.as_ref()).await.expect("it can be written");
+    io.write_all(text.as_ref())
+        .await
+        .expect("it can be written");
 }
 
 /// Serves one WebSocket that says hello.

@@ -20,7 +20,8 @@ pub(crate) struct Net(Arc<Mutex<State>>);
 struct State {
     names: BTreeMap<String, Vec<IpAddr>>,
     ports: BTreeMap<SocketAddr, (Duration, Answer)>,
-    behaviour: Behaviour,
+    /// Of the client's ends.
+    near: Behaviour,
     /// Who has been accepted and not been picked up.
     accepted: VecDeque<(SocketAddr, Pipe)>,
     waiting: Vec<Waker>,
@@ -39,7 +40,9 @@ pub(crate) enum Answer {
 impl Net {
     /// Gives a name its addresses.
     pub(crate) fn name(&self, name: &str, addresses: &[&str]) -> &Self {
-        let addresses = addresses.iter().map(|text| text.parse().expect("an address"));
+        let addresses = addresses
+            .iter()
+            .map(|text| text.parse().expect("an address"));
         self.lock().names.insert(name.into(), addresses.collect());
         self
     }
@@ -51,9 +54,9 @@ impl Net {
         self
     }
 
-    /// How the connections' server ends behave.
-    pub(crate) fn behave(&self, behaviour: Behaviour) {
-        self.lock().behaviour = behaviour;
+    /// How the client's ends of connections behave.
+    pub(crate) fn behave_near(&self, behaviour: Behaviour) {
+        self.lock().near = behaviour;
     }
 
     /// Waits for a connection to any port; the port and the server's end of it.
@@ -121,7 +124,7 @@ impl Runtime for Net {
                 Answer::Ignores => core::future::pending().await,
                 Answer::Accepts => {
                     let mut state = this.lock();
-                    let (near, far) = pipe(Behaviour::default(), state.behaviour.clone());
+                    let (near, far) = pipe(state.near.clone(), Behaviour::default());
                     state.accepted.push_back((address, far));
                     state.waiting.drain(..).for_each(Waker::wake);
                     Ok(near)
@@ -133,7 +136,7 @@ impl Runtime for Net {
     #[cfg(unix)]
     fn connect_unix(&self, path: std::path::PathBuf) -> IoFuture<'static, Box<dyn Io>> {
         self.note(format!("connect {}", path.display()));
-        let (near, far) = pipe(Behaviour::default(), self.lock().behaviour.clone());
+        let (near, far) = pipe(self.lock().near.clone(), Behaviour::default());
         let mut state = self.lock();
         let nowhere = SocketAddr::from(([0, 0, 0, 0], 0));
         state.accepted.push_back((nowhere, far));

@@ -4,9 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use hybi_testkit::pipe::{Pipe, duplex};
 use hybi_tests::World;
-use ws_futures::{
-    DialCause, Dialler, Environment, Io, IoFuture, Options, Route, Step,
-};
+use ws_futures::{DialCause, Dialler, Environment, Io, IoFuture, Options, Route, Step};
 
 use crate::{check_step, connect, hello, is_greeted, options, through, usual};
 
@@ -45,7 +43,10 @@ fn p20_p21_the_environment_chooses() {
     ] {
         assert_eq!(asked(url, with.clone()), expected, "{url}");
         let direct = asked(url, with.clone().without_proxy());
-        assert!(!direct.iter().any(|what| what.contains("proxy")), "{direct:?}");
+        assert!(
+            !direct.iter().any(|what| what.contains("proxy")),
+            "{direct:?}"
+        );
     }
 }
 
@@ -57,9 +58,11 @@ fn p18_a_proxy_that_is_none_is_an_error() {
         options.dial.route = Route::Rules(Environment::from_vars([("http_proxy", proxy)]));
         let net = usual();
         let result = World::new().run(connect(net.clone(), "ws://server.example/", options));
-        check_step(result, Step::Route, |cause| {
-            matches!(cause, DialCause::Environment(error) if error.variable == "http_proxy")
-        });
+        check_step(
+            result,
+            Step::Route,
+            |cause| matches!(cause, DialCause::Environment(error) if error.variable == "http_proxy"),
+        );
         assert_eq!(net.asked(), [""; 0]);
     }
 }
@@ -142,5 +145,7 @@ fn a_dialler_of_the_users_opens_the_stream() {
 #[test]
 fn names_that_are_not_there() {
     let result = World::new().run(connect(usual(), "ws://nowhere.example/", options()));
-    check_step(result, Step::Resolve, |cause| matches!(cause, DialCause::Io(_)));
+    check_step(result, Step::Resolve, |cause| {
+        matches!(cause, DialCause::Io(_))
+    });
 }

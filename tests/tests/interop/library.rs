@@ -26,7 +26,7 @@ async fn client(
     for name in ["unknown", "echo"] {
         request = request.with_subprotocol(name)?;
     }
-    let (socket, _) = hybi::smol::connect_to(&request, &Options::client()).await?;
+    let (socket, _) = hybi::smol::connect_to(&request, &Options::client().without_proxy()).await?;
     assert_eq!(server.next(), json!({ "open": "echo" }));
     Ok(socket)
 }

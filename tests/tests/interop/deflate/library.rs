@@ -168,7 +168,7 @@ fn our_client() {
                 let server = peer.start_with(&["echo-server"], Some(&options));
                 let url = format!("ws://127.0.0.1:{}/", server.port());
                 let request = Request::from_url(&url)?.with_subprotocol("echo")?;
-                let ours = Options::client().with_deflate(deflate);
+                let ours = Options::client().without_proxy().with_deflate(deflate);
                 let (mut socket, response) = hybi::smol::connect_to(&request, &ours).await?;
                 assert!(
                     response.fields().contains("Sec-WebSocket-Extensions"),
