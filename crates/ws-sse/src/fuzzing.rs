@@ -3,6 +3,7 @@
 //! The first five bytes of the data choose limits and cuts, the rest is what arrives. Whoever
 //! calls these wants a panic when a property does not hold; nothing else in this crate panics.
 
+mod broadcast;
 pub mod reference;
 
 use alloc::borrow::ToOwned;
@@ -17,6 +18,7 @@ use crate::encoder::Encoder;
 use crate::error::DecodeError;
 use crate::event::Event;
 use crate::limits::Limits;
+pub use broadcast::broadcast;
 use reference::Reference;
 
 /// An event that is not lent.

@@ -50,7 +50,9 @@ extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+mod broadcast;
 mod decoder;
+mod encoded;
 mod encoder;
 mod error;
 mod event;
@@ -59,11 +61,17 @@ pub mod fuzzing;
 mod limits;
 mod reconnect;
 mod replay;
+mod response;
+mod server;
 
+pub use broadcast::{Broadcaster, Delivery, Queue, SlowPolicy, Subscriber};
 pub use decoder::Decoder;
+pub use encoded::EncodedEvent;
 pub use encoder::Encoder;
 pub use error::{DecodeError, Gap, Misuse};
 pub use event::Event;
 pub use limits::Limits;
 pub use reconnect::Backoff;
 pub use replay::{Replay, Since};
+pub use response::Response;
+pub use server::{Accept, LastEventId, Offer, Reject, RequestError, StreamFraming, StreamWriter};
