@@ -4,7 +4,9 @@
 //! calls these wants a panic when a property does not hold; nothing else in this crate panics.
 
 mod broadcast;
+mod exchange;
 pub mod reference;
+mod source;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -19,7 +21,9 @@ use crate::error::DecodeError;
 use crate::event::Event;
 use crate::limits::Limits;
 pub use broadcast::broadcast;
+pub use exchange::exchange;
 use reference::Reference;
+pub use source::{Course, course, source};
 
 /// An event that is not lent.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

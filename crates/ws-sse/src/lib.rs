@@ -51,6 +51,7 @@ extern crate alloc;
 extern crate std;
 
 mod broadcast;
+mod client;
 mod decoder;
 mod encoded;
 mod encoder;
@@ -65,6 +66,10 @@ mod response;
 mod server;
 
 pub use broadcast::{Broadcaster, Delivery, Queue, SlowPolicy, Subscriber};
+pub use client::{
+    AwaitingResponse, Closed, Closure, Connecting, EventSource, Loss, Open, Origin, Redirected,
+    Request, SourceOptions, UnsentId, Waiting,
+};
 pub use decoder::Decoder;
 pub use encoded::EncodedEvent;
 pub use encoder::Encoder;

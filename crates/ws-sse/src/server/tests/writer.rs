@@ -107,7 +107,7 @@ fn fields_that_are_no_rule_can_be_replaced() {
         .and_then(|accept| accept.with_field("X", "2"))
         .unwrap();
     let fields = accept.fields();
-    let fields: Vec<_> = fields.iter().map(|(name, value)| (name, value)).collect();
+    let fields: Vec<_> = fields.iter().collect();
     assert_eq!(
         fields,
         [
