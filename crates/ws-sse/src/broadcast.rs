@@ -113,6 +113,12 @@ impl Broadcaster {
         Subscriber::at(self.replay.end(), self.replay.end(), queue)
     }
 
+    /// A subscriber who sees all events that are kept, and then what is published from now on: for
+    /// streams whose latest events are of use to newcomers, too.
+    pub fn rewind(&self, queue: Queue) -> Subscriber {
+        Subscriber::at(self.replay.start(), self.replay.end(), queue)
+    }
+
     /// A subscriber who sees what was published since the event with this id, and then what is
     /// published from now on; one with an empty id sees the latter.
     ///

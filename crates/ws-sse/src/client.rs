@@ -28,11 +28,10 @@ use source::Source;
 /// Each state is a value that its steps consume, so a step out of order does not compile:
 ///
 /// ```text
-/// start ─► Connecting ──open──► Awaiting ──receive──► Open ──(Err, end)──► Waiting
-///            ▲   ▲ │             │  ├────► Redirected ──follow──► Connecting   │
-///            │   │ └──abandon────┼──┴────► Waiting                             │
-///            │   └───reconnect───┼─────────────────────────────────────────────┘
-///            └── the next        └───────► Closed ─► (no more attempts)
+/// Connecting ──open──► Awaiting ──receive──┬──► Open ─────────receive_eof──► Waiting
+///      │                                   ├──► Redirected ───follow───────► Connecting
+///      └──abandon──► Waiting               ├──► Waiting ──────reconnect────► Connecting
+///                                          └──► Closed: no more attempts
 /// ```
 ///
 /// [`Open`] alone is not consumed by what it receives, as it lends events. Every state can be

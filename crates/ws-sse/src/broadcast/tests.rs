@@ -93,6 +93,19 @@ fn those_who_come_back_see_what_they_missed() {
     }
 }
 
+#[test]
+fn newcomers_may_see_what_there_is() {
+    let mut broadcaster = Broadcaster::new(3, 1000);
+    let narrow = queue(1, 1, SlowPolicy::Disconnect);
+    assert_eq!(seen(&broadcaster, &mut broadcaster.rewind(narrow)), [""; 0]);
+    publish(&mut broadcaster, 1..=5);
+    let mut newcomer = broadcaster.rewind(narrow);
+    assert_eq!(broadcaster.queued(&newcomer), (3, 48));
+    assert_eq!(seen(&broadcaster, &mut newcomer), ["3", "4", "5"]);
+    publish(&mut broadcaster, [6]);
+    assert_eq!(seen(&broadcaster, &mut newcomer), ["6"]);
+}
+
 /// Each row: bounds of a queue, and what one sees who reads nothing while 1 to 5 are published.
 #[test]
 fn ss07_slow_subscribers_are_dealt_with() {

@@ -134,7 +134,8 @@ impl Request {
     ///   so a redirect back does not bring them back. All other fields stay: credentials under
     ///   names of one's own are for the caller to look after.
     /// - Upon 303, and upon 301 and 302 if it was a `POST`, it becomes a `GET` without a body and
-    ///   without the fields that speak of one. Otherwise method and body stay.
+    ///   without the fields that speak of one. Otherwise method and body stay, on the way to
+    ///   another origin too: a caller whose body is not for everybody does not follow.
     ///
     /// # Errors
     ///

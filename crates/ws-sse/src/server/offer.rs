@@ -75,7 +75,7 @@ impl<'a> Offer<'a> {
     ///
     /// ```
     /// # fn f(request: &ws_http::RequestHead) {
-    /// // With the crate `http`: `headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes()))`
+    /// // With the crate `http`, names have `as_str` and values `as_bytes`.
     /// let fields = request.fields().iter();
     /// let offer = ws_sse::Offer::from_parts(request.method(), request.target(), fields);
     /// # }
