@@ -124,3 +124,6 @@ pub(crate) fn make_chunk(out: &mut Vec<u8>, start: usize) -> usize {
     out.extend_from_slice(CRLF);
     line
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,5 @@
-//! Server-sent events without I/O: event streams read and written, reconnecting and replaying.
+//! Server-sent events without I/O: streams, servers that broadcast and replay, clients that
+//! reconnect.
 //!
 //! An event stream is the body of an HTTP response that does not end: text in lines, with a blank
 //! line behind each event. The standard is WHATWG HTML §9.2, and what a browser makes of a stream

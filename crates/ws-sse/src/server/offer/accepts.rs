@@ -51,7 +51,7 @@ impl Accepts {
 
 /// RFC 9110 §12.4.2: what has the weight 0 is not acceptable.
 fn is_weight_of_zero(parameter: &[u8]) -> bool {
-    let Some([b'q' | b'Q', b'=', weight @ ..]) = parameter.get(..) else {
+    let [b'q' | b'Q', b'=', weight @ ..] = parameter else {
         return false;
     };
     match weight {
