@@ -120,5 +120,7 @@ pub use policy::{Hosts, Origins};
 pub use request::Request;
 pub use response::{Accept, Reject, Response};
 pub use server::{NeedsInput, Requested, ServerHandshake};
+#[cfg(feature = "url")]
+pub use url::ServerUrl;
 pub use version::{Version, VersionError, Versions};
 pub use ws_http::{Fields, InvalidField, Limits, Status};
