@@ -103,6 +103,8 @@ pub use ws_futures as futures;
 pub use ws_handshake as handshake;
 pub use ws_http as http;
 pub use ws_proxy as proxy;
+#[cfg(feature = "sse")]
+pub use ws_sse as sse;
 
 /// A message that is lent, as events hold it and `send` takes it.
 pub use ws_driver::Message as MessageRef;
@@ -113,6 +115,10 @@ pub use ws_futures::Deflate;
 pub use ws_futures::Message;
 #[cfg(feature = "smol")]
 pub use ws_futures::smol;
+#[cfg(all(feature = "futures", feature = "sse"))]
+pub use ws_futures::sse::{EventBody, EventOptions, EventStream, Hub, Served, Subscription};
+#[cfg(all(feature = "client", feature = "sse"))]
+pub use ws_futures::sse::{EventRequest, EventSource, OwnedEvent, SourceError, SourceEvent};
 #[cfg(feature = "futures")]
 pub use ws_futures::tls;
 #[cfg(feature = "tokio")]

@@ -153,6 +153,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
         Box::pin(self.inner.accept_with(options, decide)).await
     }
 
+    /// What was read, and what it is to be answered on.
+    #[cfg(feature = "sse")]
+    pub(crate) fn into_parts(self) -> (Opening<T>, RequestHead) {
+        let Inner { opening, head } = *self.inner;
+        (opening, head)
+    }
+
     /// Answers with an ordinary response, and closes.
     ///
     /// `Content-Length` and `Connection: close` are added.

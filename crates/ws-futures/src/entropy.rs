@@ -23,3 +23,9 @@ pub(crate) fn nonce() -> Result<Nonce, getrandom::Error> {
 pub(crate) fn jitter() -> u32 {
     getrandom::u32().unwrap_or_default()
 }
+
+/// The same for sources of events.
+#[cfg(all(feature = "client", feature = "sse"))]
+pub(crate) fn spread() -> u64 {
+    getrandom::u64().unwrap_or_default()
+}

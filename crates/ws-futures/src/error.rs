@@ -49,6 +49,12 @@ pub enum Error {
     /// The application's acceptance or request cannot be sent, such as a subprotocol that was
     /// not offered.
     Handshake(ws_handshake::Misuse),
+    /// A client's request for an event stream was refused; the client has been told.
+    #[cfg(feature = "sse")]
+    EventRequest(ws_sse::RequestError),
+    /// An event that cannot be written; nothing was.
+    #[cfg(feature = "sse")]
+    Event(ws_sse::Misuse),
     /// The operating system gave no randomness.
     Entropy(getrandom::Error),
 }
@@ -73,6 +79,10 @@ impl fmt::Display for Error {
             #[cfg(feature = "client")]
             Self::Dial(error) => error.fmt(f),
             Self::Handshake(misuse) => misuse.fmt(f),
+            #[cfg(feature = "sse")]
+            Self::EventRequest(error) => write!(f, "request refused: {error}"),
+            #[cfg(feature = "sse")]
+            Self::Event(misuse) => misuse.fmt(f),
             Self::Entropy(error) => write!(f, "no randomness: {error}"),
         }
     }
@@ -131,6 +141,24 @@ impl From<ws_driver::Misuse> for Error {
         match misuse {
             ws_driver::Misuse::SendAfterClose => Self::Closed,
             misuse => Self::Misuse(misuse),
+        }
+    }
+}
+
+#[cfg(feature = "sse")]
+impl From<ws_sse::RequestError> for Error {
+    fn from(error: ws_sse::RequestError) -> Self {
+        Self::EventRequest(error)
+    }
+}
+
+/// As for WebSockets: that a stream is closed is no misuse.
+#[cfg(feature = "sse")]
+impl From<ws_sse::Misuse> for Error {
+    fn from(misuse: ws_sse::Misuse) -> Self {
+        match misuse {
+            ws_sse::Misuse::Closed => Self::Closed,
+            misuse => Self::Event(misuse),
         }
     }
 }

@@ -83,6 +83,8 @@ mod prepared;
 #[cfg(feature = "client")]
 mod reconnect;
 mod split;
+#[cfg(feature = "sse")]
+pub mod sse;
 mod step;
 mod stream;
 mod timer;

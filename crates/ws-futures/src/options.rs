@@ -13,6 +13,8 @@ use crate::Dial;
 use crate::Timer;
 #[cfg(feature = "deflate")]
 use crate::codecs::ThreadPool;
+#[cfg(feature = "sse")]
+use crate::sse::EventOptions;
 use crate::wire::Limits;
 #[cfg(feature = "deflate")]
 use ws_extensions::deflate::Deflate;
@@ -38,6 +40,9 @@ pub struct Options {
     /// [`connect`](crate::connect()), which is given a byte stream.
     #[cfg(feature = "client")]
     pub dial: Dial,
+    /// Event streams and sources of events; WebSockets do not use it.
+    #[cfg(feature = "sse")]
+    pub events: EventOptions,
     /// The extensions that are offered or granted; none by default. They are negotiated in
     /// [`accept`](crate::accept()) and [`connect`](crate::connect()), unless the application
     /// answers or offers for itself.
@@ -77,6 +82,8 @@ impl Options {
             handshake: ServerConfig::default(),
             #[cfg(feature = "client")]
             dial: Dial::default(),
+            #[cfg(feature = "sse")]
+            events: EventOptions::default(),
             extensions: Negotiator::new(),
             handshake_timeout: Duration::from_secs(10),
             write_buffer: 1 << 20,

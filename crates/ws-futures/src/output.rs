@@ -114,6 +114,12 @@ impl Output {
         }
     }
 
+    /// Notes that something has been written past this buffer.
+    #[cfg(feature = "sse")]
+    pub(crate) fn note_write(&mut self) {
+        self.needs_flush = true;
+    }
+
     /// Notes that writing failed.
     pub(crate) fn fail(&mut self, kind: io::ErrorKind) {
         self.failed = Some(kind);

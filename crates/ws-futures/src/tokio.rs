@@ -15,6 +15,8 @@ use ws_handshake::{Accept, Offer, Reject};
 use ws_handshake::{Request, Response};
 
 use crate::accept::read_request_with;
+#[cfg(all(feature = "client", feature = "sse"))]
+use crate::sse::{EventRequest, EventSource, SourceError};
 use crate::{Error, Incoming, Options, WebSocket};
 #[cfg(feature = "client")]
 use crate::{Io, IoFuture, Runtime, Transport, connect_on};
@@ -86,6 +88,23 @@ pub async fn connect_to(
     options: &Options,
 ) -> Result<(WebSocket<Transport<Compat<TcpStream>>>, Response), Error> {
     connect_on(&Tokio, request, options).await
+}
+
+/// A source of events from an `http` or `https` URL, which gets there as [`Options::dial`] says and
+/// connects when it is first waited for.
+///
+/// # Errors
+///
+/// Those of [`EventRequest::from_url`].
+#[cfg(all(feature = "client", feature = "sse"))]
+pub fn event_source(url: &str, options: &Options) -> Result<EventSource<Tokio>, SourceError> {
+    Ok(event_source_for(EventRequest::from_url(url)?, options))
+}
+
+/// As [`event_source`], with fields, a body, or a last event id to begin with.
+#[cfg(all(feature = "client", feature = "sse"))]
+pub fn event_source_for(request: EventRequest, options: &Options) -> EventSource<Tokio> {
+    EventSource::new(Tokio, request, options)
 }
 
 /// Tokio as a [`Runtime`].

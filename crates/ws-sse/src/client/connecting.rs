@@ -134,6 +134,11 @@ impl AwaitingResponse {
         self.source.request()
     }
 
+    /// The last event id, whether it was sent or not; empty if there is none.
+    pub fn last_event_id(&self) -> &str {
+        self.source.last_event_id()
+    }
+
     /// Why the last event id was not sent, if there is one that was not: the server will begin as
     /// if this client had seen nothing. It is kept all the same.
     pub const fn unsent_id(&self) -> Option<UnsentId> {
