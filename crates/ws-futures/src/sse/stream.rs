@@ -204,27 +204,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
         poll_fn(|cx| self.wire.poll_written(cx)).await
     }
 
-    /// Waits for the client to leave; meanwhile writes what was fed, and pings. For whoever waits
-    /// for something else beside it:
-    ///
-    /// ```
-    /// # use futures::{AsyncRead, AsyncWrite, StreamExt};
-    /// use futures::future::{Either, select};
-    /// use ws_futures::Error;
-    /// use ws_futures::sse::{Event, EventStream};
-    ///
-    /// # async fn f<T: AsyncRead + AsyncWrite + Unpin>(
-    /// #     mut stream: EventStream<T>,
-    /// #     mut ticks: impl futures::Stream<Item = String> + Unpin,
-    /// # ) -> Result<(), Error> {
-    /// loop {
-    ///     let next = select(ticks.next(), std::pin::pin!(stream.gone())).await;
-    ///     let Either::Left((Some(tick), _)) = next else { break };
-    ///     stream.feed(&Event::new(&tick)).await?;
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
+    /// Waits for the client to leave; meanwhile writes what was fed, and pings.
     ///
     /// A client that ends its own side counts as gone. No `EventSource` does so before it leaves.
     ///
@@ -234,6 +214,37 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
     /// closed.
     pub async fn gone(&mut self) -> Result<(), Error> {
         poll_fn(|cx| self.poll_gone(cx)).await
+    }
+
+    /// Waits for something else, and meanwhile does what [`gone`](Self::gone) does; `None` if the
+    /// client leaves first.
+    ///
+    /// ```
+    /// # use futures::{AsyncRead, AsyncWrite, StreamExt};
+    /// use ws_futures::Error;
+    /// use ws_futures::sse::{Event, EventStream};
+    ///
+    /// # async fn f<T: AsyncRead + AsyncWrite + Unpin>(
+    /// #     mut stream: EventStream<T>,
+    /// #     mut ticks: impl futures::Stream<Item = String> + Unpin,
+    /// # ) -> Result<(), Error> {
+    /// while let Some(Some(tick)) = stream.until_gone(ticks.next()).await? {
+    ///     stream.feed(&Event::new(&tick)).await?; // written while the next one is waited for
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Those of [`gone`](Self::gone).
+    pub async fn until_gone<F: Future>(&mut self, work: F) -> Result<Option<F::Output>, Error> {
+        let mut work = std::pin::pin!(work);
+        poll_fn(|cx| match work.as_mut().poll(cx) {
+            Poll::Ready(output) => Poll::Ready(Ok(Some(output))),
+            Poll::Pending => self.poll_gone(cx).map_ok(|()| None),
+        })
+        .await
     }
 
     /// Sends each event of `events` as soon as it is there, pings meanwhile, and closes at their

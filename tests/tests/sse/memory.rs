@@ -1,0 +1,79 @@
+//! What a stream and a source hold while they are idle.
+
+use hybi_testkit::pipe::Pipe;
+use hybi_tests::World;
+use ws_futures::sse::{Event, EventSource, EventStream, Hub};
+
+use crate::net::Net;
+use crate::{opened, server_options};
+
+/// Bytes that are on the heap when this is done and were not before, on this thread.
+fn held<R>(work: impl FnOnce() -> R) -> (i64, R) {
+    let mut result = None;
+    let info = allocation_counter::measure(|| result = Some(work()));
+    (info.bytes_current, result.expect("it ran"))
+}
+
+#[test]
+fn an_idle_stream_owns_no_buffer() {
+    let mut world = World::new();
+    // What the thread keeps for all its connections, and the pipe's own room.
+    drop(opened(&mut world, server_options()));
+    let hub = Hub::new(1000, 1 << 20);
+    let (stream, far) = opened(&mut world, server_options());
+    let served = {
+        let hub = hub.clone();
+        world.spawn(async move { hub.serve(stream).await })
+    };
+    world.settle();
+    let mut far = far;
+    let mut busy = |world: &mut World| {
+        for _ in 0..50 {
+            let data = "x".repeat(500);
+            hub.publish(&Event::new(&data)).expect("it is open");
+            world.settle();
+            let read = futures::FutureExt::now_or_never(crate::available(&mut far));
+            assert!(read.is_some_and(|read| read.contains(&data)));
+        }
+        // Its ring keeps what was published; another one forgets it.
+    };
+    busy(&mut world);
+    let (bytes, ()) = held(|| {
+        busy(&mut world);
+    });
+    // 50 events in the ring, of 500 bytes and what holds them, and nothing else.
+    assert!((25_000..40_000).contains(&bytes), "{bytes}");
+    assert!(!served.is_done());
+}
+
+#[test]
+fn what_is_held_is_small() {
+    assert!(
+        size_of::<EventStream<Pipe>>() <= 400,
+        "{}",
+        size_of::<EventStream<Pipe>>()
+    );
+    assert!(
+        size_of::<EventSource<Net>>() <= 900,
+        "{}",
+        size_of::<EventSource<Net>>()
+    );
+}
+
+// SS15: one more client costs a place in the ring, whatever is in it.
+#[test]
+fn ss15_a_subscription_costs_next_to_nothing() {
+    let hub = Hub::new(1000, 64 << 20);
+    let data = "x".repeat(10_000);
+    for _ in 0..1000 {
+        hub.publish(&Event::new(&data)).expect("it is open");
+    }
+    let (bytes, subscriptions) = held(|| {
+        let mut all = Vec::with_capacity(10_000);
+        all.extend((0..10_000).map(|_| hub.rewind()));
+        all
+    });
+    let each = bytes / 10_000;
+    assert!(each <= 250, "{each}");
+    assert_eq!(subscriptions.len(), 10_000);
+}
