@@ -1,4 +1,4 @@
-//! An echo server, with a page for browsers at `/`.
+//! An echo server, with a page for browsers at `/` and a live feed of what it does at `/events`.
 //!
 //! ```text
 //! cargo run --release --example echo -- --port 9001
@@ -11,6 +11,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ use hybi::handshake::Versions;
 use hybi::smol::Socket;
 use hybi::tls::rustls::Acceptor;
 use hybi::tokio::Compat;
-use hybi::{Error, Event, Options, Status};
+use hybi::{Error, Event, Hub, Options, Status};
 
 #[path = "shared/deflate.rs"]
 mod deflate;
@@ -59,7 +60,17 @@ struct Arguments {
 struct Server {
     options: Options,
     acceptor: Option<Acceptor>,
+    feed: Feed,
 }
+
+/// What the server does, for whoever wants to watch.
+struct Feed {
+    hub: Hub,
+    sockets: AtomicUsize,
+}
+
+/// An open WebSocket, as the feed counts them.
+struct Counted<'a>(&'a Feed);
 
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
@@ -81,7 +92,15 @@ fn main() -> anyhow::Result<()> {
         hybi::smol::timer
     });
     let options = arguments.deflate.apply(options);
-    let server = Arc::new(Server { options, acceptor });
+    let feed = Feed {
+        hub: Hub::new(100, 64 << 10),
+        sockets: AtomicUsize::new(0),
+    };
+    let server = Arc::new(Server {
+        options,
+        acceptor,
+        feed,
+    });
     if arguments.tokio {
         on_tokio(listener, arguments.threads.get(), &server)
     } else {
@@ -114,17 +133,24 @@ where
     match &server.acceptor {
         Some(acceptor) => {
             let stream = acceptor.accept(stream, options).await?;
-            answer(hybi::futures::read_request(stream, options).await?, options).await
+            answer(hybi::futures::read_request(stream, options).await?, server).await
         }
-        None => answer(hybi::futures::read_request(stream, options).await?, options).await,
+        None => answer(hybi::futures::read_request(stream, options).await?, server).await,
     }
 }
 
 /// Echoes until the connection ends.
-async fn answer<T>(incoming: Incoming<T>, options: &Options) -> Result<(), Error>
+async fn answer<T>(incoming: Incoming<T>, server: &Server) -> Result<(), Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    let Server { options, feed, .. } = server;
+    if incoming.wants_events() && incoming.head().target() == "/events" {
+        feed.hub
+            .serve(incoming.accept_events(options).await?)
+            .await?;
+        return Ok(());
+    }
     if !incoming.wants_websocket() {
         let (status, body) = match incoming.head().target() {
             "/" => (Status::OK, PAGE),
@@ -135,13 +161,46 @@ where
             .await;
     }
     let mut socket = incoming.accept(options).await?;
+    let _counted = feed.count();
     // What is fed is written in one go, when there is nothing more to receive.
     while let Some((event, mut outbox)) = socket.exchange().await? {
         if let Event::Message(message) = event {
+            feed.echoed(message.as_bytes().len());
             outbox.feed(message).await?;
         }
     }
     Ok(())
+}
+
+impl Feed {
+    fn count(&self) -> Counted<'_> {
+        self.sockets.fetch_add(1, Ordering::Relaxed);
+        self.publish("sockets", self.sockets.load(Ordering::Relaxed));
+        Counted(self)
+    }
+
+    fn echoed(&self, bytes: usize) {
+        // Nothing is made of it where nobody watches.
+        if self.hub.subscribers() > 0 {
+            self.publish("echoed", bytes);
+        }
+    }
+
+    fn publish(&self, kind: &str, number: usize) {
+        let text = number.to_string();
+        // It cannot fail: the kinds are ours, and the ring has room for a number.
+        let _ = self
+            .hub
+            .publish(&hybi::sse::Event::new(&text).with_kind(kind));
+    }
+}
+
+impl Drop for Counted<'_> {
+    fn drop(&mut self) {
+        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
+        let left = self.0.sockets.load(Ordering::Relaxed);
+        self.0.publish("sockets", left);
+    }
 }
 
 fn on_smol(listener: TcpListener, threads: usize, server: &Arc<Server>) -> anyhow::Result<()> {
