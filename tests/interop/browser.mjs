@@ -57,6 +57,13 @@ async function test(page, url) {
     assert.equal(await page.evaluate(() => hybi.log.at(-1).size), 65536);
   });
 
+  await run("feed", async () => {
+    await page.evaluate(() => hybi.watch());
+    await page.evaluate(() => hybi.send("kettle"));
+    await page.waitForFunction(() => hybi.feed.echoed === 6);
+    assert.equal(await page.locator("#feed").textContent(), "last echo: 6 bytes");
+  });
+
   const closing = (code, reason) => page.evaluate(([code, reason]) => hybi.close(code, reason), [code, reason]);
   await run("close 4321", async () => {
     assert.deepEqual(await closing(4321, "a reason: ✓"), { code: 4321, reason: "a reason: ✓", wasClean: true });
@@ -84,6 +91,7 @@ async function test(page, url) {
   await run("opened by hand", async () => {
     await page.click("#connect");
     await page.waitForFunction(() => document.getElementById("state").value === "open");
+    await page.waitForFunction(() => document.getElementById("feed").value.startsWith("1 connection,"));
     await page.reload();
     assert.equal(await page.locator("#state").textContent(), "closed");
   });

@@ -34,5 +34,5 @@ fn websockets() {
 
 #[test]
 fn chromium() {
-    check(Peer::Chromium, 28);
+    check(Peer::Chromium, 29);
 }

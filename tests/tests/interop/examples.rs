@@ -49,6 +49,18 @@ pub(crate) fn echo_with(runtime: Runtime, arguments: &[&str]) -> (Process, Strin
     (process, address)
 }
 
+/// The events example, listening with these arguments; its address is `127.0.0.1:PORT`.
+pub(crate) fn events(runtime: Runtime, arguments: &[&str]) -> (Process, String) {
+    let process = Process::start(example("events", runtime).args(arguments));
+    let line = process.line().expect("the example has ended");
+    let address = line.strip_prefix("listening on http://");
+    let address = address.and_then(|address| address.strip_suffix('/'));
+    let address = address
+        .unwrap_or_else(|| panic!("no address in {line:?}"))
+        .to_owned();
+    (process, address)
+}
+
 /// Where cargo puts the examples: beside the directory that this test is in. They are built here,
 /// because a test of another package does not make cargo do it.
 static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {

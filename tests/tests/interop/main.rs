@@ -9,6 +9,7 @@ mod daemons;
 mod deflate;
 mod drafts;
 mod echo_example;
+mod events;
 mod examples;
 mod infrastructure;
 mod library;

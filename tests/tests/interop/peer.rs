@@ -27,6 +27,10 @@ pub(crate) enum Peer {
     AutobahnHixie,
     /// Chromium, on the page of the echo example; a client only.
     Chromium,
+    /// Chromium's EventSource; a client only.
+    ChromiumEvents,
+    /// The EventSource server of npm's `faye-websocket`.
+    FayeEvents,
 }
 
 impl Peer {
@@ -62,6 +66,8 @@ impl Peer {
                 ("node".into(), "websocket-driver.mjs")
             }
             Self::Chromium => ("node".into(), "browser.mjs"),
+            Self::ChromiumEvents => ("node".into(), "browser-events.mjs"),
+            Self::FayeEvents => ("node".into(), "faye-events.mjs"),
             Self::FayeWebsocket | Self::OldFayeWebsocket => ("node".into(), "faye-websocket.mjs"),
             Self::Websockets => (home.join("venv/bin/python"), "websockets-peer.py"),
             Self::AutobahnHixie => {

@@ -1,12 +1,64 @@
 //! nginx, which ends TLS in front of a server of WebSocket.
 
 use core::net::SocketAddr;
+use std::path::Path;
 
 use super::{Daemon, free_port, program};
 use crate::certificates::{Authority, Identity};
 use crate::scratch::Scratch;
 
 const LOG: &str = "access.log";
+
+/// How nginx passes event streams on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Passing {
+    /// Whether it gathers what comes in buffers, unless told otherwise.
+    pub(crate) buffering: bool,
+    /// Whether it listens to what the server says about that.
+    pub(crate) heeds_server: bool,
+    /// The version of HTTP it speaks to the server; 1.0 is its default.
+    pub(crate) version: &'static str,
+}
+
+/// Starts it in front of `backend`, without TLS.
+pub(crate) fn start_plain(backend: SocketAddr, passing: Passing) -> Daemon {
+    let port = free_port();
+    let scratch = Scratch::new("nginx");
+    let buffering = if passing.buffering { "on" } else { "off" };
+    let heeds = if passing.heeds_server {
+        ""
+    } else {
+        "proxy_ignore_headers X-Accel-Buffering;"
+    };
+    let version = passing.version;
+    let configuration = format!(
+        "daemon off;
+master_process off;
+pid nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+  client_body_temp_path client;
+  fastcgi_temp_path fastcgi;
+  proxy_temp_path proxy;
+  scgi_temp_path scgi;
+  uwsgi_temp_path uwsgi;
+  access_log {LOG};
+  server {{
+    listen 127.0.0.1:{port};
+    location / {{
+      proxy_pass http://{backend};
+      proxy_http_version {version};
+      proxy_set_header Connection close;
+      proxy_buffering {buffering};
+      {heeds}
+    }}
+  }}
+}}
+"
+    );
+    run(&scratch.write("nginx.conf", &configuration), port, scratch)
+}
 
 /// Starts it in front of `backend`; with `clients`, only for those whose certificate is by this
 /// authority.
@@ -64,10 +116,13 @@ http {{
         identity.certificate_path().display(),
         identity.key_path().display(),
     );
-    let file = scratch.write("nginx.conf", &configuration);
+    run(&scratch.write("nginx.conf", &configuration), port, scratch)
+}
+
+fn run(configuration: &Path, port: u16, scratch: Scratch) -> Daemon {
     let mut command = program("HYBI_NGINX");
     // Also errors from before the configuration is read.
-    command.args(["-e", "stderr", "-c"]).arg(file);
+    command.args(["-e", "stderr", "-c"]).arg(configuration);
     command.arg("-p").arg(scratch.directory());
     Daemon::start(&mut command, port, scratch, LOG)
 }

@@ -18,7 +18,7 @@ fn chromium_on_the_page_of_the_echo_example() {
         let tap = Tap::before(parse(&address));
         let page = format!("http://{}/", tap.address());
         let seen = Peer::Chromium.start(&[&page]).cases();
-        assert_eq!(seen.len(), 28, "{runtime:?}: {seen:?}");
+        assert_eq!(seen.len(), 29, "{runtime:?}: {seen:?}");
         let granted = tap.granted();
         assert!(!granted.is_empty());
         for granted in granted {
