@@ -38,7 +38,7 @@ fn options() -> Options {
 /// The fields of an answer with an event stream.
 fn answer(accept: &Accept, body: Body) -> Response<Body> {
     let mut response = Response::builder().status(StatusCode::OK);
-    for (name, value) in accept.fields().iter() {
+    for (name, value) in &accept.fields() {
         response = response.header(name, value);
     }
     response.body(body).expect("fields")

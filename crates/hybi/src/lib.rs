@@ -1,4 +1,5 @@
-//! WebSockets for applications that own their server, their runtime and their sockets.
+//! WebSockets and server-sent events for applications that own their server, their runtime and
+//! their sockets.
 //!
 //! # Overview
 //!
@@ -13,6 +14,7 @@
 //! | [`extensions`] | `ws-extensions` | negotiation, permessage-deflate |
 //! | [`handshake`] | `ws-handshake` | opening handshakes, both roles |
 //! | [`proxy`] | `ws-proxy` | ways through proxies, and which to take |
+//! | `sse` | `ws-sse` | event streams without I/O, both sides |
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
 //!
@@ -33,6 +35,8 @@
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
+//! | `sse` | no | server-sent events: the layer alone, with `futures` streams, with `client` sources |
+//! | `http-body` | no | event streams as bodies of hyper and axum |
 //! | `smol` | no | smol's sockets and timers |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
 //!
@@ -89,6 +93,28 @@
 //!     })
 //! }
 //! ```
+//!
+//! # Events
+//!
+//! With the feature `sse` a server sends events to browsers, on the same port as pages and
+//! WebSockets. A `Hub` encodes each once for all, and gives those who come back what they missed:
+//!
+//! ```no_run
+//! use hybi::{Error, Hub, Options, Status};
+//! use tokio::net::TcpStream;
+//!
+//! async fn serve(stream: TcpStream, hub: &Hub, options: &Options) -> Result<(), Error> {
+//!     let incoming = hybi::tokio::read_request(stream, options).await?;
+//!     if incoming.wants_events() {
+//!         hub.serve(incoming.accept_events(options).await?).await?;
+//!     } else {
+//!         incoming.respond(Status::OK, "text/plain", b"a page").await?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A client follows them with `hybi::smol::event_source` or `hybi::tokio::event_source`.
 #![no_std]
 
 #[cfg(doctest)]

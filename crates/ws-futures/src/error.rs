@@ -9,7 +9,7 @@ use ws_handshake::{RequestError, Response, ResponseError, UrlError};
 #[cfg(feature = "client")]
 use crate::DialError;
 
-/// Why an operation on a [`WebSocket`](crate::WebSocket) failed.
+/// Why an operation on a [`WebSocket`](crate::WebSocket), or on an event stream, failed.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Error {

@@ -1,4 +1,4 @@
-//! WebSockets over any async byte stream, with adapters for smol and tokio.
+//! WebSockets and server-sent events over any async byte stream, with adapters for smol and tokio.
 //!
 //! # Overview
 //!
@@ -13,8 +13,12 @@
 //! receive would wait. All progress is kept in the `WebSocket`, so any future may be dropped at
 //! any time without loss.
 //!
-//! What this crate does *not* do: it knows no protocol (`ws-driver` and `ws-handshake` do), opens
-//! no TLS, spawns no task and owns no runtime.
+//! With the feature `sse`, [`Incoming`] requests can be answered with event streams as well, to
+//! one client or to many, and with `client` there are sources of events that reconnect: see the
+//! module `sse`.
+//!
+//! What this crate does *not* do: it knows no protocol (`ws-driver`, `ws-handshake` and `ws-sse`
+//! do), opens no TLS by itself, spawns no task and owns no runtime.
 //!
 //! # Example
 //!

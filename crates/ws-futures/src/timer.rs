@@ -9,7 +9,7 @@ use ws_driver::Instant;
 /// A clock and one alarm.
 ///
 /// With a timer a [`WebSocket`](crate::WebSocket) keeps its deadlines: keep-alive, idle, closing
-/// handshake, stalled output. The features `smol` and `tokio` bring one each; for another
+/// handshake, stalled output; event streams and sources of events keep theirs. The features `smol` and `tokio` bring one each; for another
 /// runtime, implement this.
 pub trait Timer: Send {
     /// The time since a moment of the implementor's choice; must not go backwards.

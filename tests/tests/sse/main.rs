@@ -138,7 +138,7 @@ async fn incoming(io: Pipe, options: &Options) -> Result<Incoming<Pipe>, Error> 
 /// what was sent so far read.
 fn opened(world: &mut World, options: Options) -> (EventStream<Pipe>, Pipe) {
     let (near, mut far) = duplex(1024);
-    let stream = world.run(async move {
+    world.run(async move {
         far.write_all(ASK.as_bytes()).await.expect("there is room");
         let incoming = incoming(near, &options).await.expect("a request");
         assert!(incoming.wants_events() && !incoming.wants_websocket());
@@ -149,8 +149,7 @@ fn opened(world: &mut World, options: Options) -> (EventStream<Pipe>, Pipe) {
         far.read_exact(&mut prelude).await.expect("the prelude");
         assert_eq!(&prelude, b"d\r\nretry: 5000\n\n\r\n".as_slice());
         (stream, far)
-    });
-    stream
+    })
 }
 
 /// What is there to be read just now.

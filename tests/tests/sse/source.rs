@@ -87,7 +87,7 @@ fn sc16_the_last_event_id_survives_every_failure() {
         }
         requests
     });
-    let client = net.clone();
+    let client = net;
     let seen = world.run(async move {
         let mut source = source(&client, "http://server.example/");
         let mut seen = all_told(&mut source, 3).await;
@@ -176,7 +176,7 @@ fn sc14_a_refusal_comes_with_its_response() {
             panic!("{error:?}");
         };
         assert_eq!(
-            closed.response().map(|response| response.body()),
+            closed.response().map(ws_sse::Response::body),
             Some(&b"no, you"[..])
         );
         assert!(source.next().await.is_none());
@@ -409,6 +409,67 @@ fn sc25_a_slow_reader_holds_one_event() {
     });
     world.settle();
     assert!(written.is_done());
+}
+
+// The way is the one that WebSockets take.
+#[test]
+fn a_source_goes_through_a_proxy() {
+    let net = network();
+    net.name("proxy.example", &["192.0.2.8"]).port(
+        "192.0.2.8:3128",
+        Duration::ZERO,
+        Answer::Accepts,
+    );
+    let mut world = World::new();
+    let server = net.clone();
+    let heads = world.spawn(async move {
+        let mut heads = Vec::new();
+        for _ in 0..2 {
+            let mut io = server.accept().await.1;
+            heads.push(head(&mut io).await);
+            io.write_all(b"HTTP/1.1 200 X\r\n\r\n").await.expect("read");
+            heads.push(head(&mut io).await);
+            let event = format!("{OPEN}id: 1\ndata: a\n\n");
+            io.write_all(event.as_bytes()).await.expect("read");
+        }
+        heads
+    });
+    let mut options = client_options();
+    let proxy = "http://kettle:pr0xy@proxy.example:3128".parse();
+    options.dial.route = ws_futures::Route::Through(proxy.expect("a proxy"));
+    let request = request("http://server.example/feed");
+    let request = request.with_field("Cookie", "s3cret=1").expect("a field");
+    let mut source = EventSource::new(net.clone(), request, &options);
+    let seen = world.run(async move { all_told(&mut source, 5).await });
+    assert_eq!(seen[..2], seen[3..]);
+    let heads = heads.take().expect("two connections");
+    for (at, head) in heads.iter().enumerate() {
+        let is_for_proxy = at % 2 == 0;
+        let method = if is_for_proxy { "CONNECT" } else { "GET" };
+        assert!(head.starts_with(method), "{head}");
+        assert_eq!(field(head, "Proxy-Authorization").is_some(), is_for_proxy);
+        assert_eq!(field(head, "Cookie").is_some(), !is_for_proxy);
+    }
+    assert_eq!(field(&heads[3], "Last-Event-ID"), Some("1"));
+    let names: Vec<_> = net
+        .asked()
+        .into_iter()
+        .filter(|what| what.contains("server"))
+        .collect();
+    assert!(names.is_empty(), "the proxy looks the name up: {names:?}");
+
+    // A proxy that wants other credentials will want them next time, too.
+    let mut world = World::new();
+    let server = net.clone();
+    world.spawn(async move {
+        let mut io = server.accept().await.1;
+        head(&mut io).await;
+        let answer = b"HTTP/1.1 407 X\r\nContent-Length: 0\r\n\r\n";
+        io.write_all(answer).await.expect("read");
+    });
+    let mut source = EventSource::new(net, crate::request("http://server.example/"), &options);
+    let seen = world.run(async move { source.receive().await.map(drop) });
+    assert!(matches!(seen, Err(SourceError::Dial(error)) if error.step() == Step::Proxy));
 }
 
 #[test]

@@ -150,7 +150,7 @@ fn ss13_clients_are_kept_from_coming_back() {
         let options = server_options();
         far.write_all(ASK.as_bytes()).await.expect("there is room");
         let incoming = incoming(near, &options).await.expect("a request");
-        let (_, answer) = futures::join!(incoming.stop_events(), async {
+        let ((), answer) = futures::join!(incoming.stop_events(), async {
             let mut answer = String::new();
             far.read_to_string(&mut answer).await.expect("text");
             drop(far);

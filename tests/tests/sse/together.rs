@@ -19,7 +19,7 @@ async fn serve(net: Net, hub: Hub) {
             let others = core::pin::pin!(async {
                 use futures::StreamExt;
                 while tasks.next().await.is_some() {}
-                core::future::pending::<()>().await
+                core::future::pending::<()>().await;
             });
             match futures::future::select(accept, others).await {
                 futures::future::Either::Left(((_, io), _)) => io,
@@ -155,7 +155,7 @@ fn a_slow_source_misses_nothing_that_the_ring_has() {
         .backoff
         .set_retry(Duration::from_millis(100));
     let mut source = EventSource::new(net, request("http://server.example/"), &options);
-    let server = hub.clone();
+    let server = hub;
     let ids = world.run(async move {
         assert_eq!(told(&mut source).await.as_deref(), Some("opened"));
         let data = "x".repeat(4000);

@@ -4,6 +4,12 @@ use std::time::Duration;
 
 /// How event streams and sources of events behave.
 ///
+/// How long a server may take to answer a source is [`Options::handshake_timeout`], and how long a
+/// client may take nothing of its stream [`Options::write_timeout`].
+///
+/// [`Options::handshake_timeout`]: crate::Options::handshake_timeout
+/// [`Options::write_timeout`]: crate::Options::write_timeout
+///
 /// ```
 /// use std::time::Duration;
 /// use ws_futures::Options;

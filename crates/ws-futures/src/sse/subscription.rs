@@ -93,7 +93,7 @@ impl Subscription {
             .look(|broadcaster| broadcaster.queued(&self.subscriber))
     }
 
-    fn poll_delivered(&mut self, cx: &mut Context<'_>) -> Poll<Delivered> {
+    fn poll_delivered(&mut self, cx: &Context<'_>) -> Poll<Delivered> {
         if let Some(delivered) = self.look() {
             return Poll::Ready(delivered);
         }
