@@ -5,7 +5,7 @@
 //! event once and gives those who come back what they have missed. Servers that are built on
 //! another HTTP library send an [`EventBody`].
 //!
-//! A client is an [`EventSource`](self::EventSource): it gets to its server as WebSockets do,
+//! A client is an `EventSource` (with the feature `client`): it gets to its server as WebSockets do,
 //! through proxies and TLS, and connects again with the last event id until there is a reason to
 //! stop.
 //!

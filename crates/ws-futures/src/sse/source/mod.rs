@@ -1,8 +1,10 @@
 //! A source of events: one stream over any number of connections.
 
+mod answer;
 mod error;
 mod event;
 mod request;
+mod state;
 mod steps;
 
 use std::fmt;
@@ -20,7 +22,8 @@ use ws_sse::{Closure, Loss, UnsentId};
 pub use self::error::SourceError;
 pub use self::event::{Lost, OwnedEvent, SourceEvent, SourceState};
 pub use self::request::EventRequest;
-use self::steps::{State, Step};
+use self::state::State;
+use self::steps::Step;
 use crate::input::Input;
 use crate::timer::Alarm;
 use crate::{Error, Options, Runtime};

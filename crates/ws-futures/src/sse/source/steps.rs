@@ -1,50 +1,21 @@
 //! The run loop of a source of events.
 
-use std::future::Future;
 use std::io;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use ws_driver::Instant;
 use ws_proxy::Authority;
-use ws_sse::{AwaitingResponse, Closed, Closure, Connecting, Open, Origin, Waiting};
+use ws_sse::{Closed, Closure, Connecting, Open, Waiting};
 
 use super::request::target_of;
+use super::state::{Ended, State};
 use super::{EventSource, SourceError};
 use crate::Step as DialStep;
 use crate::dial::dial_on;
 use crate::entropy;
-use crate::output::Output;
 use crate::{DialCause, DialError, Error, Runtime, Transport};
-
-/// Where a source stands, and what it holds there.
-pub(super) enum State<R: Runtime> {
-    Connecting(Connecting),
-    Dialling(Connecting, Dialling<R>),
-    Asking(AwaitingResponse, Box<Asking<R>>),
-    Open(Open, Transport<R::Socket>),
-    Waiting(Waiting, Instant),
-    Closed(Ended),
-    /// From one state to the next.
-    Moving,
-}
-
-type Dialling<R> =
-    Pin<Box<dyn Future<Output = Result<Transport<<R as Runtime>::Socket>, Error>> + Send>>;
-
-/// A connection on which a request is being written.
-pub(super) struct Asking<R: Runtime> {
-    io: Transport<R::Socket>,
-    output: Output,
-}
-
-/// What is left of a source.
-pub(super) struct Ended {
-    pub(super) closure: Closure,
-    last_event_id: String,
-}
 
 /// What has happened.
 pub(super) enum Step {
@@ -61,55 +32,6 @@ pub(super) enum Step {
 const STABLE: Duration = Duration::from_secs(30);
 /// After so many reads without an event other tasks get their turn.
 const TURN: u32 = 32;
-
-impl<R: Runtime> State<R> {
-    pub(super) fn close(&mut self) {
-        let closed = match std::mem::replace(self, Self::Moving) {
-            Self::Connecting(connecting) | Self::Dialling(connecting, _) => connecting.close(),
-            Self::Asking(awaiting, _) => awaiting.close(),
-            Self::Open(open, _) => open.close(),
-            Self::Waiting(waiting, _) => waiting.close(),
-            state @ (Self::Closed(_) | Self::Moving) => {
-                *self = state;
-                return;
-            }
-        };
-        *self = Self::Closed(Ended::new(&closed));
-    }
-
-    pub(super) fn last_event_id(&self) -> &str {
-        match self {
-            Self::Connecting(connecting) | Self::Dialling(connecting, _) => {
-                connecting.last_event_id()
-            }
-            Self::Asking(awaiting, _) => awaiting.last_event_id(),
-            Self::Open(open, _) => open.last_event_id(),
-            Self::Waiting(waiting, _) => waiting.last_event_id(),
-            Self::Closed(ended) => &ended.last_event_id,
-            Self::Moving => "",
-        }
-    }
-
-    pub(super) const fn origin(&self) -> Option<&Origin> {
-        match self {
-            Self::Connecting(connecting) | Self::Dialling(connecting, _) => {
-                Some(connecting.origin())
-            }
-            Self::Asking(awaiting, _) => Some(awaiting.request().origin()),
-            Self::Open(open, _) => Some(open.request().origin()),
-            Self::Waiting(..) | Self::Closed(_) | Self::Moving => None,
-        }
-    }
-}
-
-impl Ended {
-    fn new(closed: &Closed) -> Self {
-        Self {
-            closure: closed.closure(),
-            last_event_id: closed.last_event_id().to_owned(),
-        }
-    }
-}
 
 impl<R: Runtime> EventSource<R> {
     /// Goes on until something has happened. All progress is kept here.
@@ -177,60 +99,7 @@ impl<R: Runtime> EventSource<R> {
         }
     }
 
-    fn ask(&mut self, connecting: Connecting, io: Transport<R::Socket>) {
-        let mut output = Output::new();
-        output.prepare();
-        let awaiting = connecting.open(&mut output.buffer);
-        self.unsent_id = awaiting.unsent_id();
-        let timeout = self.shared.1.handshake_timeout;
-        let now = self.alarm.now();
-        self.alarm.connection = now.map(|now| now.saturating_add(timeout));
-        self.alarm.transport = None;
-        self.state = State::Asking(awaiting, Box::new(Asking { io, output }));
-    }
-
-    /// Writes the request and reads the answer, which may come before all is written. `None` if
-    /// that has led to another state of which there is nothing to tell.
-    fn poll_answer(
-        &mut self,
-        cx: &mut Context<'_>,
-        mut awaiting: AwaitingResponse,
-        mut asking: Box<Asking<R>>,
-    ) -> Poll<Option<Step>> {
-        loop {
-            let written = asking.poll_written(cx);
-            let (next, error) = match self.input.poll_read(&mut asking.io, cx) {
-                Poll::Ready(Ok(0)) => (awaiting.receive_eof(), written_error(written)),
-                Poll::Ready(Ok(_)) => {
-                    let mut unread = self.input.unread();
-                    let next = awaiting.receive(&mut unread);
-                    let left = unread.len();
-                    self.input.leave(left);
-                    (next, None)
-                }
-                Poll::Ready(Err(error)) => (awaiting.receive_eof(), Some(Error::Io(error))),
-                Poll::Pending => {
-                    self.input.release();
-                    let by = self.alarm.connection;
-                    if by.is_none_or(|by| self.poll_until(cx, by).is_pending()) {
-                        self.state = State::Asking(awaiting, asking);
-                        return Poll::Pending;
-                    }
-                    (awaiting.receive_eof(), Some(Error::HandshakeTimedOut))
-                }
-            };
-            match next {
-                ws_sse::EventSource::Awaiting(again) => awaiting = again,
-                ws_sse::EventSource::Open(open) => {
-                    self.open(open, asking.io);
-                    return Poll::Ready(Some(Step::Opened));
-                }
-                next => return Poll::Ready(self.go_on(next, error)),
-            }
-        }
-    }
-
-    fn open(&mut self, open: Open, io: Transport<R::Socket>) {
+    pub(super) fn open(&mut self, open: Open, io: Transport<R::Socket>) {
         self.is_heard = true;
         self.lost = None;
         let now = self.alarm.now();
@@ -307,7 +176,11 @@ impl<R: Runtime> EventSource<R> {
 
     /// What follows the end of a connection; the error is why it ended, if the machine cannot
     /// know.
-    fn go_on(&mut self, next: ws_sse::EventSource, error: Option<Error>) -> Option<Step> {
+    pub(super) fn go_on(
+        &mut self,
+        next: ws_sse::EventSource,
+        error: Option<Error>,
+    ) -> Option<Step> {
         self.input.leave(0);
         self.input.release();
         match next {
@@ -349,7 +222,7 @@ impl<R: Runtime> EventSource<R> {
         }
     }
 
-    fn poll_until(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
+    pub(super) fn poll_until(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
         self.alarm.connection = Some(until);
         self.alarm.transport = None;
         loop {
@@ -358,36 +231,6 @@ impl<R: Runtime> EventSource<R> {
                 _ => return Poll::Ready(()),
             }
         }
-    }
-}
-
-impl<R: Runtime> Asking<R> {
-    fn poll_written(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.output.failure().is_some() {
-            return Poll::Ready(Ok(()));
-        }
-        let result = loop {
-            if self.output.is_empty() {
-                break ready!(self.output.poll_flush(&mut self.io, cx));
-            }
-            if let Err(error) = ready!(self.output.poll_write(&mut self.io, cx)) {
-                break Err(error);
-            }
-        };
-        match &result {
-            Ok(()) => self.output.release(),
-            // The server may have answered before it left.
-            Err(error) => self.output.fail(error.kind()),
-        }
-        Poll::Ready(result)
-    }
-}
-
-/// Why a connection ended on which nothing could be written.
-fn written_error(written: Poll<io::Result<()>>) -> Option<Error> {
-    match written {
-        Poll::Ready(Err(error)) => Some(Error::Io(error)),
-        _ => None,
     }
 }
 
