@@ -183,3 +183,60 @@ fn a_transport_that_fails_at_any_call() {
         }
     }
 }
+
+// The same at a source: whatever fails, it comes back and misses nothing.
+#[test]
+fn sc16_a_connection_that_fails_at_any_call() {
+    for call in 1..60 {
+        for fault in [
+            hybi_testkit::pipe::Fault::Error(std::io::ErrorKind::ConnectionReset),
+            hybi_testkit::pipe::Fault::Zero,
+            hybi_testkit::pipe::Fault::Overstated,
+        ] {
+            let net = network();
+            let bad = Behaviour::default().max_read(40).max_write(30);
+            net.behave_near(bad.fail_from(call, fault));
+            let mut world = World::new();
+            let hub = Hub::new(100, 1 << 20);
+            for id in 1..20 {
+                let id = id.to_string();
+                hub.publish(&Event::new("x").with_id(&id))
+                    .expect("it is open");
+            }
+            let server = net.clone();
+            world.spawn(async move {
+                let options = server_options();
+                loop {
+                    let io = server.accept().await.1;
+                    let Ok(incoming) = incoming(io, &options).await else {
+                        continue;
+                    };
+                    if let Ok(stream) = incoming.accept_events(&options).await {
+                        let _ = match stream.last_event_id() {
+                            b"" => hub.rewind().serve(stream).await,
+                            _ => hub.serve(stream).await,
+                        };
+                    }
+                }
+            });
+            let client = net.clone();
+            let mut source =
+                EventSource::new(net, request("http://server.example/"), &client_options());
+            let seen = world.run(async move {
+                let mut seen = Vec::new();
+                while seen.len() < 19 {
+                    let what = told(&mut source).await.expect("it goes on");
+                    if what.starts_with("lost") {
+                        client.behave_near(Behaviour::default());
+                    } else if what != "opened" {
+                        seen.push(what);
+                    }
+                }
+                seen
+            });
+            for (at, what) in seen.iter().enumerate() {
+                assert_eq!(*what, format!("message x {}", at + 1), "{call} {fault:?}");
+            }
+        }
+    }
+}
