@@ -4,8 +4,10 @@ use hybi_testkit::pipe::Pipe;
 use hybi_tests::World;
 use ws_futures::sse::{Event, EventSource, EventStream, Hub};
 
+use futures::AsyncWriteExt;
+
 use crate::net::Net;
-use crate::{opened, server_options};
+use crate::{OPEN, all_told, head, network, opened, server_options, source, told};
 
 /// Bytes that are on the heap when this is done and were not before, on this thread.
 fn held<R>(work: impl FnOnce() -> R) -> (i64, R) {
@@ -44,6 +46,38 @@ fn an_idle_stream_owns_no_buffer() {
     // 50 events in the ring, of 500 bytes and what holds them, and nothing else.
     assert!((25_000..40_000).contains(&bytes), "{bytes}");
     assert!(!served.is_done());
+}
+
+#[test]
+fn an_idle_source_owns_no_buffer() {
+    let net = network();
+    let mut world = World::new();
+    let server = net.clone();
+    world.spawn(async move {
+        let mut clients = Vec::new();
+        loop {
+            let mut io = server.accept().await.1;
+            head(&mut io).await;
+            let events = format!("{OPEN}data: a\n\ndata: b\n\n");
+            io.write_all(events.as_bytes()).await.expect("it is read");
+            clients.push(io);
+        }
+    });
+    let open = |world: &mut World| {
+        let mut source = source(&net, "http://server.example/");
+        world.run(async move {
+            assert_eq!(all_told(&mut source, 3).await.len(), 3);
+            // It waits for more.
+            assert!(futures::FutureExt::now_or_never(told(&mut source)).is_none());
+            source
+        })
+    };
+    drop((0..20).map(|_| open(&mut world)).collect::<Vec<_>>());
+    let (bytes, sources) = held(|| (0..100).map(|_| open(&mut world)).collect::<Vec<_>>());
+    let each = bytes / 100;
+    // With its pipe, which is the network, and with what the network notes.
+    assert!(each < 8_000, "{each}");
+    assert_eq!(sources.len(), 100);
 }
 
 #[test]
