@@ -4,7 +4,7 @@ use hybi_testkit::pipe::Pipe;
 use hybi_tests::World;
 use ws_futures::sse::{Event, EventSource, EventStream, Hub};
 
-use futures::AsyncWriteExt;
+use futures::{AsyncReadExt, AsyncWriteExt};
 
 use crate::net::Net;
 use crate::{OPEN, all_told, head, network, opened, server_options, source, told};
@@ -46,6 +46,33 @@ fn an_idle_stream_owns_no_buffer() {
     // 50 events in the ring, of 500 bytes and what holds them, and nothing else.
     assert!((25_000..40_000).contains(&bytes), "{bytes}");
     assert!(!served.is_done());
+}
+
+// What a stream has sent for its client alone was held by it for as long as that took.
+#[test]
+fn an_idle_stream_that_has_sent_owns_no_buffer() {
+    let mut world = World::new();
+    let open = |world: &mut World| {
+        let (mut stream, mut far) = opened(world, server_options());
+        let data = "x".repeat(30_000);
+        world.run(async move {
+            let read = async {
+                let mut left = data.len();
+                while left > 0 {
+                    let mut bytes = [0; 4096];
+                    left = left.saturating_sub(far.read(&mut bytes).await.expect("it is sent"));
+                }
+            };
+            let event = Event::new(&data);
+            let (sent, ()) = futures::join!(stream.send(&event), read);
+            sent.expect("it is open");
+            (stream, far)
+        })
+    };
+    drop((0..20).map(|_| open(&mut world)).collect::<Vec<_>>());
+    let (bytes, streams) = held(|| (0..100).map(|_| open(&mut world)).collect::<Vec<_>>());
+    assert!(bytes / 100 < 8_000, "{bytes}");
+    assert_eq!(streams.len(), 100);
 }
 
 #[test]

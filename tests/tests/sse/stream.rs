@@ -434,3 +434,27 @@ fn ss01_what_cannot_be_written_is_not() {
         assert_eq!(available(&mut far).await, "c\r\ndata: fine\n\n\r\n");
     });
 }
+
+// Behind a transport that gathers, such as TLS: what is sent has been flushed.
+#[test]
+fn what_is_sent_has_been_flushed() {
+    let near = Behaviour::default().hold_until_flush();
+    let (near, mut far) = pipe(near, Behaviour::default());
+    World::new().run(async move {
+        let options = server_options();
+        far.write_all(ASK.as_bytes()).await.expect("there is room");
+        let incoming = incoming(near, &options).await.expect("a request");
+        let mut stream = incoming.accept_events(&options).await.expect("a stream");
+        assert!(available(&mut far).await.ends_with("retry: 5000\n\n\r\n"));
+        stream.send(&Event::new("a")).await.expect("it is open");
+        assert_eq!(available(&mut far).await, "9\r\ndata: a\n\n\r\n");
+        let event = EncodedEvent::new(&Event::new("b")).expect("an event");
+        stream.feed_encoded(&event).await.expect("it is open");
+        assert_eq!(available(&mut far).await, "");
+        stream.flush().await.expect("it is open");
+        assert_eq!(available(&mut far).await, "9\r\ndata: b\n\n\r\n");
+        stream.feed_encoded(&event).await.expect("it is open");
+        assert!(stream.gone().now_or_never().is_none());
+        assert_eq!(available(&mut far).await, "9\r\ndata: b\n\n\r\n");
+    });
+}
