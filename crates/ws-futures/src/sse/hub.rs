@@ -5,12 +5,10 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGua
 use std::task::Waker;
 use std::time::Duration;
 
-use futures_io::{AsyncRead, AsyncWrite};
 use ws_sse::{Broadcaster, EncodedEvent, Event, Misuse, Queue};
 
-use crate::Error;
 use crate::sse::EventStream;
-use crate::sse::subscription::{Served, Subscription};
+use crate::sse::subscription::{Serving, Subscription};
 
 /// One stream of events for any number of clients, who may come back. A clone is another handle on
 /// the same.
@@ -157,15 +155,8 @@ impl Hub {
 
     /// Sends a client what it has missed since its last event, and what is published from now on,
     /// until one of them ends it.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Io`] if the client has gone without a word, or took nothing for too long.
-    pub async fn serve<T>(&self, stream: EventStream<T>) -> Result<Served, Error>
-    where
-        T: AsyncRead + AsyncWrite + Unpin,
-    {
-        self.resume(stream.last_event_id()).serve(stream).await
+    pub fn serve<T>(&self, stream: EventStream<T>) -> Serving<T> {
+        self.resume(stream.last_event_id()).serve(stream)
     }
 
     /// What is told to a client that has missed so many.

@@ -30,6 +30,6 @@ pub use source::{
     EventRequest, EventSource, Lost, OwnedEvent, SourceError, SourceEvent, SourceState,
 };
 pub use stream::EventStream;
-pub use subscription::{Delivered, Served, Subscription};
+pub use subscription::{Delivered, Served, Serving, Subscription};
 /// What streams and events are made of.
 pub use ws_sse::{Accept, EncodedEvent, Event, Misuse, Offer, Queue, Reject, SlowPolicy};

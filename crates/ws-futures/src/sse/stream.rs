@@ -13,7 +13,7 @@ use ws_sse::{EncodedEvent, Event, LastEventId, Misuse, Offer, StreamWriter};
 
 use crate::opening::Opening;
 use crate::sse::subscription::Served;
-use crate::sse::supply::{Items, Supply};
+use crate::sse::supply::Items;
 use crate::sse::wire::Wire;
 use crate::timer::Alarm;
 use crate::{Error, Options};
@@ -256,7 +256,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
         S: Stream<Item = EncodedEvent>,
     {
         let mut items = Items(std::pin::pin!(events));
-        self.serve(&mut items).await
+        let mut served = None;
+        poll_fn(|cx| self.poll_to_end(cx, &mut items, &mut served)).await
     }
 
     /// Ends the stream: writes what is left, and waits until the client has seen it, for five
@@ -268,17 +269,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
     /// [`Error::Io`] if what is left cannot be written.
     pub async fn close(&mut self) -> Result<(), Error> {
         poll_fn(|cx| self.poll_close(cx)).await
-    }
-
-    /// Sends what there is a supply of, to its end.
-    pub(super) async fn serve(&mut self, supply: &mut impl Supply) -> Result<Served, Error> {
-        let served = poll_fn(|cx| self.poll_serve(cx, supply)).await?;
-        match served {
-            Served::End => self.close().await?,
-            Served::TooSlow => self.close_now(),
-            Served::Left => {}
-        }
-        Ok(served)
     }
 
     async fn append(

@@ -1,6 +1,6 @@
 //! One who gets the events of a hub.
 
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -70,15 +70,12 @@ impl Subscription {
     }
 
     /// Sends all it sees to a client, until one of them ends it.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Hub::serve`].
-    pub async fn serve<T>(mut self, mut stream: EventStream<T>) -> Result<Served, Error>
-    where
-        T: AsyncRead + AsyncWrite + Unpin,
-    {
-        stream.serve(&mut self).await
+    pub const fn serve<T>(self, stream: EventStream<T>) -> Serving<T> {
+        Serving {
+            subscription: self,
+            stream,
+            served: None,
+        }
     }
 
     /// Whether it was too far behind, and has ended for that.
@@ -114,6 +111,32 @@ impl Subscription {
         });
         self.is_too_slow |= delivered == Some(Delivered::TooSlow);
         delivered
+    }
+}
+
+/// The future that serves one client: of [`Hub::serve`] and [`Subscription::serve`].
+///
+/// It is done when there are no more events, the client leaves, or it is too slow. It fails with
+/// [`Error::Io`] if the client has gone without a word, or took nothing for too long. Dropping it
+/// drops the connection.
+#[derive(Debug)]
+#[must_use = "futures do nothing unless they are awaited"]
+pub struct Serving<T> {
+    subscription: Subscription,
+    stream: EventStream<T>,
+    served: Option<Served>,
+}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Future for Serving<T> {
+    type Output = Result<Served, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self {
+            subscription,
+            stream,
+            served,
+        } = &mut *self;
+        stream.poll_to_end(cx, subscription, served)
     }
 }
 

@@ -21,9 +21,12 @@ pub(super) struct Wire<T> {
     /// What is for this client alone. It is written first.
     pub(super) output: Output,
     /// What is for many, by reference. Nothing is added to `output` before it has been written.
-    queue: VecDeque<EncodedEvent>,
-    /// How much of the first of these has been written.
+    /// Mostly it is one event, for which nothing is allocated.
+    first: Option<EncodedEvent>,
+    /// How much of that has been written.
     written: usize,
+    /// What comes behind it.
+    rest: VecDeque<EncodedEvent>,
     /// How much of all of these has not.
     queued: usize,
     framing: StreamFraming,
@@ -54,8 +57,9 @@ impl<T> Wire<T> {
         Self {
             io,
             output,
-            queue: VecDeque::new(),
+            first: None,
             written: 0,
+            rest: VecDeque::new(),
             queued: 0,
             framing,
             alarm,
@@ -68,12 +72,16 @@ impl<T> Wire<T> {
     /// Adds an event behind all that waits.
     pub(super) fn push(&mut self, event: EncodedEvent) {
         self.queued += event.framed(self.framing).len();
-        self.queue.push_back(event);
+        if self.first.is_none() {
+            self.first = Some(event);
+        } else {
+            self.rest.push_back(event);
+        }
     }
 
     /// Whether there is something that has not been written.
     pub(super) fn is_empty(&self) -> bool {
-        self.output.is_empty() && self.queue.is_empty()
+        self.output.is_empty() && self.first.is_none()
     }
 
     /// How much there is, in bytes.
@@ -92,7 +100,7 @@ impl<T> Wire<T> {
         }
         self.output.note_write();
         self.queued -= left;
-        while let Some(first) = self.queue.front() {
+        while let Some(first) = &self.first {
             let rest = first.framed(self.framing).len() - self.written;
             if left < rest {
                 self.written += left;
@@ -100,14 +108,14 @@ impl<T> Wire<T> {
             }
             left -= rest;
             self.written = 0;
-            self.queue.pop_front();
+            self.first = self.rest.pop_front();
         }
     }
 
     /// Gives back what is not needed while nothing waits.
     fn release(&mut self) {
         self.output.release();
-        self.queue = VecDeque::new();
+        self.rest = VecDeque::new();
     }
 
     pub(super) fn check(&self) -> Result<(), Error> {
@@ -120,7 +128,8 @@ impl<T> Wire<T> {
     fn fail(&mut self, error: io::Error) -> Error {
         self.alarm.transport = None;
         self.output.fail(error.kind());
-        self.queue.clear();
+        self.first = None;
+        self.rest.clear();
         (self.written, self.queued) = (0, 0);
         Error::Io(error)
     }
@@ -134,7 +143,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
         limit: usize,
     ) -> Poll<Result<(), Error>> {
         self.check()?;
-        while !self.queue.is_empty() || self.output.pending().len() >= limit.max(1) {
+        while self.first.is_some() || self.output.pending().len() >= limit.max(1) {
             ready!(self.poll_write(cx))?;
         }
         Poll::Ready(Ok(()))
@@ -147,7 +156,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
         limit: usize,
     ) -> Poll<Result<(), Error>> {
         self.check()?;
-        while self.waiting() >= limit.max(1) || self.queue.len() >= MAX_QUEUED {
+        while self.waiting() >= limit.max(1) || self.rest.len() >= MAX_QUEUED {
             ready!(self.poll_write(cx))?;
         }
         Poll::Ready(Ok(()))
@@ -201,11 +210,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
         let mut slices = [IoSlice::new(&[]); MAX_SLICES];
         let own = self.output.pending();
-        let first = self.queue.front().map(|event| event.framed(self.framing));
-        let others = self.queue.iter().skip(1);
+        let framing = self.framing;
+        let first = self.first.as_ref().map(|event| event.framed(framing));
+        let rest = self.rest.iter().map(|event| event.framed(framing));
         let parts = (!own.is_empty()).then_some(own).into_iter();
         let parts = parts.chain(first.map(|first| &first[self.written..]));
-        let parts = parts.chain(others.map(|event| event.framed(self.framing)));
+        let parts = parts.chain(rest);
         let (mut count, mut all) = (0, 0);
         for (slice, part) in slices.iter_mut().zip(parts) {
             *slice = IoSlice::new(part);

@@ -31,7 +31,26 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
         }
     }
 
-    pub(super) fn poll_serve(
+    /// Sends what there is a supply of, and then ends as `served` says, in which it is kept why.
+    pub(in crate::sse) fn poll_to_end(
+        &mut self,
+        cx: &mut Context<'_>,
+        supply: &mut impl Supply,
+        served: &mut Option<Served>,
+    ) -> Poll<Result<Served, Error>> {
+        let why = match *served {
+            Some(why) => why,
+            None => *served.insert(ready!(self.poll_serve(cx, supply))?),
+        };
+        match why {
+            Served::End => ready!(self.poll_close(cx))?,
+            Served::TooSlow => self.close_now(),
+            Served::Left => {}
+        }
+        Poll::Ready(Ok(why))
+    }
+
+    fn poll_serve(
         &mut self,
         cx: &mut Context<'_>,
         supply: &mut impl Supply,
@@ -115,7 +134,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> EventStream<T> {
     }
 
     /// Ends the stream as far as that goes without waiting.
-    pub(super) fn close_now(&mut self) {
+    fn close_now(&mut self) {
         let mut cx = Context::from_waker(Waker::noop());
         let _ = self.poll_close(&mut cx);
     }
