@@ -61,7 +61,7 @@ async function test(page, url) {
     await page.evaluate(() => hybi.watch());
     await page.evaluate(() => hybi.send("kettle"));
     await page.waitForFunction(() => hybi.feed.echoed === 6);
-    assert.equal(await page.locator("#feed").textContent(), "last echo: 6 bytes");
+    assert.equal(await page.locator("#feed").textContent(), "1 connection, last echo: 6 bytes");
   });
 
   const closing = (code, reason) => page.evaluate(([code, reason]) => hybi.close(code, reason), [code, reason]);

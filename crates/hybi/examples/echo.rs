@@ -66,6 +66,8 @@ struct Server {
 /// What the server does, for whoever wants to watch.
 struct Feed {
     hub: Hub,
+    /// How many watch. Where nobody does, nothing is published: this server is also measured.
+    watchers: AtomicUsize,
     sockets: AtomicUsize,
 }
 
@@ -94,6 +96,7 @@ fn main() -> anyhow::Result<()> {
     let options = arguments.deflate.apply(options);
     let feed = Feed {
         hub: Hub::new(100, 64 << 10),
+        watchers: AtomicUsize::new(0),
         sockets: AtomicUsize::new(0),
     };
     let server = Arc::new(Server {
@@ -146,10 +149,8 @@ where
 {
     let Server { options, feed, .. } = server;
     if incoming.wants_events() && incoming.head().target() == "/events" {
-        feed.hub
-            .serve(incoming.accept_events(options).await?)
-            .await?;
-        return Ok(());
+        // Apart, so that it takes no room in the tasks of WebSockets.
+        return Box::pin(feed.watch(incoming, options)).await;
     }
     if !incoming.wants_websocket() {
         let (status, body) = match incoming.head().target() {
@@ -173,33 +174,45 @@ where
 }
 
 impl Feed {
-    fn count(&self) -> Counted<'_> {
-        self.sockets.fetch_add(1, Ordering::Relaxed);
+    /// Shows what happens, to one who watches.
+    async fn watch<T>(&self, incoming: Incoming<T>, options: &Options) -> Result<(), Error>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let stream = incoming.accept_events(options).await?;
+        self.watchers.fetch_add(1, Ordering::Relaxed);
+        let serving = self.hub.serve(stream);
         self.publish("sockets", self.sockets.load(Ordering::Relaxed));
+        let served = serving.await;
+        self.watchers.fetch_sub(1, Ordering::Relaxed);
+        served.map(|_| ())
+    }
+
+    fn count(&self) -> Counted<'_> {
+        let sockets = self.sockets.fetch_add(1, Ordering::Relaxed) + 1;
+        self.publish("sockets", sockets);
         Counted(self)
     }
 
     fn echoed(&self, bytes: usize) {
-        // Nothing is made of it where nobody watches.
-        if self.hub.subscribers() > 0 {
-            self.publish("echoed", bytes);
-        }
+        self.publish("echoed", bytes);
     }
 
     fn publish(&self, kind: &str, number: usize) {
+        if self.watchers.load(Ordering::Relaxed) == 0 {
+            return;
+        }
         let text = number.to_string();
+        let event = hybi::sse::Event::new(&text).with_kind(kind);
         // It cannot fail: the kinds are ours, and the ring has room for a number.
-        let _ = self
-            .hub
-            .publish(&hybi::sse::Event::new(&text).with_kind(kind));
+        let _ = self.hub.publish(&event);
     }
 }
 
 impl Drop for Counted<'_> {
     fn drop(&mut self) {
-        self.0.sockets.fetch_sub(1, Ordering::Relaxed);
-        let left = self.0.sockets.load(Ordering::Relaxed);
-        self.0.publish("sockets", left);
+        let sockets = self.0.sockets.fetch_sub(1, Ordering::Relaxed) - 1;
+        self.0.publish("sockets", sockets);
     }
 }
 
