@@ -242,3 +242,26 @@ async fn sc26_silence_in_real_time() {
         .await
         .expect("it takes too long");
 }
+
+/// A clock that is paused goes on by itself while all wait: the delays are as long on it.
+#[tokio::test(start_paused = true)]
+async fn sc24_a_paused_clock() {
+    let listener = std::net::TcpListener::bind(LOCALHOST).expect("a port");
+    let address = listener.local_addr().expect("it listens");
+    drop(listener);
+    let url = format!("http://{address}/");
+    let mut source = hybi::tokio::event_source(&url, &client_options()).expect("a URL");
+    let began = tokio::time::Instant::now();
+    let mut least = Duration::ZERO;
+    for attempt in 0..6 {
+        let Ok(Some(SourceEvent::Lost(lost))) = source.receive().await else {
+            panic!("nobody listens");
+        };
+        assert!(lost.delay >= Duration::from_secs(3) && lost.error.is_some());
+        let took = began.elapsed();
+        assert!(took >= least, "{attempt}: {took:?}");
+        assert!(took < least + Duration::from_secs(1), "{attempt}: {took:?}");
+        least += lost.delay;
+    }
+    assert!(least >= Duration::from_secs(18));
+}

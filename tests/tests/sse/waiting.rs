@@ -56,7 +56,7 @@ fn sc17_a_mere_200_does_not_make_it_patient_again() {
         let upper = Duration::from_secs_f64(upper).as_millis();
         assert!((1000..=upper + 2).contains(wait), "{waits:?}");
     }
-    assert!(waits.iter().max() > Some(&8000), "they grow: {waits:?}");
+    assert!(waits.iter().max() > Some(&2500), "they grow: {waits:?}");
     // By chance alone all are the same once in a very long time.
     let again = self::waits(&[&*nothing; 9]);
     assert_ne!(waits, again);
