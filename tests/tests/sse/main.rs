@@ -10,6 +10,7 @@ mod net;
 mod redirects;
 mod source;
 mod stream;
+mod tls;
 mod together;
 mod waiting;
 

@@ -149,10 +149,10 @@ impl<R: Runtime> EventSource<R> {
         }
     }
 
-    /// Why the source has ended; `None` before it has.
+    /// Why the source has ended; `None` before it has, and if there is no way to the server.
     pub const fn closure(&self) -> Option<Closure> {
         match &self.state {
-            State::Closed(closed) => Some(closed.closure),
+            State::Closed(ended) => ended.closure,
             _ => None,
         }
     }

@@ -32,7 +32,8 @@ pub(super) struct Asking<R: Runtime> {
 
 /// What is left of a source.
 pub(super) struct Ended {
-    pub(super) closure: Closure,
+    /// `None` if there was no way to the server.
+    pub(super) closure: Option<Closure>,
     last_event_id: String,
 }
 
@@ -79,7 +80,7 @@ impl<R: Runtime> State<R> {
 impl Ended {
     pub(super) fn new(closed: &Closed) -> Self {
         Self {
-            closure: closed.closure(),
+            closure: Some(closed.closure()),
             last_event_id: closed.last_event_id().to_owned(),
         }
     }

@@ -92,7 +92,9 @@ impl<R: Runtime> EventSource<R> {
     fn unreachable(&mut self, connecting: Connecting, error: Error) -> Step {
         match error {
             Error::Dial(error) if is_futile(&error) => {
-                self.state = State::Closed(Ended::new(&connecting.close()));
+                let mut ended = Ended::new(&connecting.close());
+                ended.closure = None;
+                self.state = State::Closed(ended);
                 Step::Failed(SourceError::Dial(error))
             }
             error => self.lose(connecting.abandon(), Some(error)),
