@@ -482,3 +482,52 @@ fn what_is_shown_holds_no_secrets() {
         "{shown}"
     );
 }
+
+#[test]
+fn hosts_of_every_kind() {
+    for (url, connects, host) in [
+        (
+            "http://[2001:DB8::1]/",
+            "connect [2001:db8::1]:80",
+            "[2001:db8::1]",
+        ),
+        (
+            "http://192.0.2.1:8000/",
+            "connect 192.0.2.1:8000",
+            "192.0.2.1:8000",
+        ),
+        (
+            "HTTP://Server.Example:80/",
+            "connect 192.0.2.1:80",
+            "server.example",
+        ),
+        (
+            "http://b\u{fc}cher.example/",
+            "connect 192.0.2.3:80",
+            "xn--bcher-kva.example",
+        ),
+    ] {
+        let net = network();
+        net.name("xn--bcher-kva.example", &["192.0.2.3"])
+            .port("192.0.2.3:80", Duration::ZERO, Answer::Accepts)
+            .port("192.0.2.1:8000", Duration::ZERO, Answer::Accepts)
+            .port("[2001:db8::1]:80", Duration::ZERO, Answer::Accepts);
+        let mut world = World::new();
+        let moved = "HTTP/1.1 302 X\r\nLocation: a b?c\r\n\r\n".to_owned();
+        let server = world.spawn(script(net.clone(), vec![moved, OPEN.to_owned()]));
+        let mut source = source(&net, url);
+        let seen = world.run(async move { all_told(&mut source, 1).await });
+        assert_eq!(seen, ["opened"], "{url}");
+        world.settle();
+        let requests = server.take().expect("two");
+        for request in &requests {
+            assert_eq!(field(request, "Host"), Some(host));
+        }
+        assert!(requests[1].starts_with("GET /a%20b?c "), "{}", requests[1]);
+        let asked = net
+            .asked()
+            .into_iter()
+            .filter(|what| what.starts_with("connect"));
+        assert_eq!(asked.collect::<Vec<_>>(), [connects; 2]);
+    }
+}
