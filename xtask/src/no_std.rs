@@ -98,7 +98,7 @@ fn build(workspace: &Workspace, packages: &[&Package], library: Option<&Path>) -
 
 /// What is switched on for bare metal: all but what brings std, by itself or below it.
 fn features(package: &Package) -> Vec<&str> {
-    const HOSTED: [&str; 3] = ["default", "simdutf8", "zlib-rs"];
+    const HOSTED: [&str; 4] = ["default", "http", "simdutf8", "zlib-rs"];
     // The umbrella's are about runtimes, and the rest is built with the crates themselves.
     let is_umbrella = package.name == "hybi";
     let all = package.features.keys().map(String::as_str);

@@ -21,6 +21,8 @@
 //! - [`Request::from_url`] reads a URL, and [`Request::redirected`] is the request that follows a
 //!   redirect, without what was meant for the first server alone. Both need the feature `url`,
 //!   which is on by default.
+//! - With the feature `http`, [`ServerHandshake`] takes requests of the crate of that name, and
+//!   responses become its.
 //! - In a stream of HTTP/2 or HTTP/3 the same is an extended `CONNECT` (RFC 8441, RFC 9220):
 //!   [`ServerHandshake::from_extended_connect`], [`Request::extended_connect`] and
 //!   [`Request::check_stream_response`] are this on plain lists of fields.
@@ -95,6 +97,8 @@ mod extended;
 pub mod fuzzing;
 #[cfg(feature = "drafts")]
 mod hixie;
+#[cfg(feature = "http")]
+mod http;
 mod key;
 mod offer;
 mod policy;
