@@ -93,6 +93,7 @@ mod early;
 mod error;
 mod established;
 mod extended;
+mod forwarded;
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "drafts")]
@@ -121,6 +122,7 @@ pub use error::RedirectError;
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
 pub use established::Established;
 pub use extended::ExtendedConnect;
+pub use forwarded::{ForwardedField, InvalidNetwork, Network, TrustedProxies};
 #[cfg(feature = "drafts")]
 pub use hixie::{DraftRequestError, DraftResponseError};
 pub use key::{Nonce, accept_key};
