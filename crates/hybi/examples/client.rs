@@ -7,6 +7,7 @@
 //! ```
 
 use std::io::{self, BufRead};
+use std::sync::Arc;
 use std::thread;
 
 use ::futures::channel::mpsc;
@@ -103,7 +104,7 @@ async fn run<R: Runtime>(
 ) -> anyhow::Result<()> {
     let mut policy = hybi::Reconnect::default();
     if !arguments.reconnect {
-        policy.max_attempts = Some(1);
+        policy.fatal = Arc::new(|_| true);
     }
     let mut lines = lines();
     let mut attempts = policy.sessions(runtime, request, options);

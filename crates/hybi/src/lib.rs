@@ -33,6 +33,9 @@
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
+//! | `axum` | no | an extractor for axum |
+//! | `hyper` | no | WebSockets on requests that hyper has parsed |
+//! | `http` | no | requests and responses of the crate `http` in [`handshake`] |
 //! | `smol` | no | smol's sockets and timers |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
 //!
@@ -111,6 +114,10 @@ pub use ws_futures::Deflate;
 /// A message that is owned, as `Stream` yields it; [`MessageRef`] is the one that is lent.
 #[cfg(feature = "futures")]
 pub use ws_futures::Message;
+#[cfg(feature = "axum")]
+pub use ws_futures::axum;
+#[cfg(feature = "hyper")]
+pub use ws_futures::hyper;
 #[cfg(feature = "smol")]
 pub use ws_futures::smol;
 #[cfg(feature = "futures")]
@@ -120,7 +127,7 @@ pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
     By, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind, Options,
-    Prepared, Receiver, Sender, Statistics, Step, WebSocket, accept, connect,
+    Prepared, Receiver, Sender, Shutdown, Statistics, Step, WebSocket, accept, connect,
 };
 #[cfg(feature = "client")]
 pub use ws_futures::{Dial, Reconnect, Route, Transport};

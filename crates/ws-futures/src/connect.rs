@@ -8,7 +8,7 @@ use ws_extensions::Sessions;
 use ws_handshake::{ClientHandshake, Request, Response};
 
 use crate::entropy::nonce;
-use crate::opening::Opening;
+use crate::opening::{Opening, REFUSAL_BODY};
 use crate::{Error, Options, Timer, WebSocket, version};
 
 /// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
@@ -68,6 +68,7 @@ where
     let request = ours.as_ref().unwrap_or(request);
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
+    let mut hurries = false;
     let (established, response) = loop {
         let step = match opening.read().await {
             Ok(0) => waiting.receive_eof()?,
@@ -79,7 +80,13 @@ where
             },
         };
         match step {
-            ClientHandshake::NeedsInput(again) => waiting = again,
+            ClientHandshake::NeedsInput(again) => {
+                if again.refused().is_some() && !hurries {
+                    hurries = true;
+                    opening.hurry(REFUSAL_BODY);
+                }
+                waiting = again;
+            }
             ClientHandshake::Established(established, response) => break (established, response),
             ClientHandshake::Rejected(response) => return Err(Error::Rejected(Box::new(response))),
             // No other state can follow in the versions that are spoken.

@@ -87,6 +87,7 @@ mod pieces;
 mod prepared;
 #[cfg(feature = "client")]
 mod reconnect;
+mod shutdown;
 mod split;
 mod step;
 mod stream;
@@ -97,6 +98,10 @@ mod wakers;
 mod websocket;
 mod wire;
 
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 #[cfg(feature = "smol")]
 pub mod smol;
 #[cfg(feature = "tokio")]
@@ -119,6 +124,7 @@ pub use pieces::{MessageReader, MessageWriter};
 pub use prepared::Prepared;
 #[cfg(feature = "client")]
 pub use reconnect::{Attempts, Reconnect};
+pub use shutdown::{Member, Shutdown};
 pub use split::{Receiver, Sender};
 pub use step::Step;
 pub use timer::Timer;

@@ -90,6 +90,12 @@ impl AwaitingResponse {
         Ok(result?.unwrap_or(ClientHandshake::NeedsInput(self)))
     }
 
+    /// The status of a refusal whose head is there, while its body is awaited. Who does not want to
+    /// wait for that [ends](Self::receive_eof) here.
+    pub fn refused(&self) -> Option<Status> {
+        self.refusal.as_ref().map(|refusal| refusal.head.status())
+    }
+
     /// Tells that the connection has ended, or that nobody wants to wait any longer.
     ///
     /// A refusal whose head is there is delivered, with the body as far as it has come. The result

@@ -138,8 +138,9 @@ impl Response {
         Self::received(ResponseHead::new(status, fields), body, false)
     }
 
-    /// What the client is told when the application asks for something that may not be said.
-    pub(crate) fn server_error() -> Self {
+    /// 500: what the client is told when the server's own application does something wrong, such as
+    /// asking for what may not be said.
+    pub fn server_error() -> Self {
         let status = Status::INTERNAL_SERVER_ERROR;
         Self::refusal(status, Fields::new(), status.reason().into())
     }

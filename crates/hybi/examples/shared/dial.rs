@@ -27,6 +27,12 @@ pub(crate) struct DialArguments {
     /// The same for a proxy whose scheme is `https`.
     #[arg(long)]
     proxy_cacert: Option<PathBuf>,
+    /// Believe any proxy whose scheme is `https`.
+    #[arg(long)]
+    proxy_insecure: bool,
+    /// Add a field to what the proxy is asked, as in `User-Agent: kettle`; may be repeated.
+    #[arg(long, value_parser = field)]
+    proxy_header: Vec<(String, String)>,
     /// Believe a server by the SHA-256 of its certificate.
     #[arg(long)]
     pin: Option<Fingerprint>,
@@ -37,7 +43,7 @@ pub(crate) struct DialArguments {
     #[arg(long, requires = "cert")]
     key: Option<PathBuf>,
     /// Believe anybody. Whoever is in between can then read and change everything.
-    #[arg(long, short = 'k')]
+    #[arg(long, short = 'k', conflicts_with = "pin")]
     insecure: bool,
     /// Follow so many redirects.
     #[arg(long, default_value_t = 0)]
@@ -73,17 +79,39 @@ impl DialArguments {
         if self.insecure {
             settings = settings.danger_accept_any_certificate();
         }
-        dial.tls = Some(Arc::new(Connector::with(&settings)?));
-        let settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
-        dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
+        // What nobody has asked for is not read, as the platform's roots would be.
+        if self.has_tls() {
+            dial.tls = Some(Arc::new(Connector::with(&settings)?));
+        }
+        if self.proxy_cacert.is_some() || self.proxy_insecure {
+            let mut settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
+            if self.proxy_insecure {
+                settings = settings.danger_accept_any_certificate();
+            }
+            dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
+        }
+        for (name, value) in &self.proxy_header {
+            dial.proxy_fields.push(name, value)?;
+        }
         dial.redirects = self.follow;
         dial.local_address = self.local_address;
         #[cfg(unix)]
         dial.unix_socket.clone_from(&self.unix_socket);
         if let Some(seconds) = self.connect_timeout {
-            dial.timeout = Duration::try_from_secs_f64(seconds)?;
+            let timeout = Duration::try_from_secs_f64(seconds)?;
+            dial.timeout = timeout;
+            dial.connect_timeout = timeout;
+            dial.proxy_timeout = timeout;
+            dial.tls_timeout = timeout;
+            options.handshake_timeout = timeout;
         }
         Ok(options)
+    }
+}
+
+impl DialArguments {
+    fn has_tls(&self) -> bool {
+        self.cacert.is_some() || self.cert.is_some() || self.pin.is_some() || self.insecure
     }
 }
 

@@ -102,7 +102,12 @@ impl fmt::Display for DialCause {
             Self::TimedOut => f.write_str("took too long"),
             Self::TlsMissing => f.write_str("there is no TLS: see the feature `rustls`"),
             Self::Environment(error) => error.fmt(f),
-            Self::AuthenticationRequired(refusal) | Self::Refused(refusal) => {
+            Self::AuthenticationRequired(refusal) => write!(
+                f,
+                "the proxy wants a user and a password, or others: status {}",
+                refusal.status()
+            ),
+            Self::Refused(refusal) => {
                 write!(f, "the proxy answered with status {}", refusal.status())
             }
             Self::Proxy(error) => error.fmt(f),

@@ -1,9 +1,9 @@
 //! TLS: one trait for clients, and what the features `rustls` and `async-tls` make of it.
 //!
 //! A client's [`Dial::tls`](crate::Dial::tls) is a [`TlsConnector`]. With the feature `rustls` (the
-//! one to take) it is [`rustls::Connector`] if none is set: it trusts the platform's roots,
-//! or Mozilla's with the feature `webpki-roots` where the platform has none. The name to be
-//! verified is the host of the URL, for a proxy the proxy's.
+//! one to take) it is [`rustls::Connector`] if none is set, which trusts the platform's roots; the
+//! feature `webpki-roots` has Mozilla's. The name to be verified is the host of the URL, for a proxy
+//! the proxy's. If several features bring one, it is rustls' that is used by default.
 //!
 //! The feature `async-tls` brings [`async_tls::Connector`], which rests on a version of rustls that
 //! gets no fixes any more.
