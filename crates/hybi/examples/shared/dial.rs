@@ -16,8 +16,9 @@ use hybi::{Options, Proxy, Route};
 pub(crate) struct DialArguments {
     /// Go through this proxy, as in `http://user:password@proxy:3128`; `https`, `socks5` and
     /// `socks5h` are possible as well. By default the environment's variables say which.
+    // Text up to here: what does not parse clap would show, with the password in it.
     #[arg(long)]
-    proxy: Option<Proxy>,
+    proxy: Option<String>,
     /// Go through no proxy, whatever the environment says.
     #[arg(long, conflicts_with = "proxy")]
     direct: bool,
@@ -59,7 +60,8 @@ impl DialArguments {
     pub(crate) fn apply(&self, mut options: Options) -> anyhow::Result<Options> {
         let dial = &mut options.dial;
         if let Some(proxy) = &self.proxy {
-            dial.route = Route::Through(proxy.clone());
+            let proxy: Proxy = proxy.parse().context("--proxy")?;
+            dial.route = Route::Through(proxy);
         } else if self.direct {
             dial.route = Route::Direct;
         }
@@ -88,9 +90,9 @@ impl DialArguments {
 }
 
 /// The two halves of `Name: value`.
-pub(crate) fn field(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("there is no colon")?;
-    Ok((name.to_owned(), value.trim().to_owned()))
+pub(crate) fn field(text: &str) -> anyhow::Result<(&str, &str)> {
+    let (name, value) = text.split_once(':').context("--header without a colon")?;
+    Ok((name, value.trim()))
 }
 
 fn with_roots(settings: Settings, file: Option<&PathBuf>) -> anyhow::Result<Settings> {

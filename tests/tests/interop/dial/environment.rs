@@ -84,7 +84,7 @@ impl World {
     fn used(&self, work: impl FnOnce()) -> Used {
         let count = || {
             let logs = self.proxies.each_ref().map(Daemon::log);
-            logs.map(|log| log.matches("CONNECT ").count())
+            logs.map(|log| log.matches("): CONNECT ").count())
         };
         let [a, b] = count();
         work();

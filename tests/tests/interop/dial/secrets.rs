@@ -30,7 +30,7 @@ const SECRETS: [&str; 12] = [
     "p@ss",
 ];
 
-const FIELDS: [(&str, &str); 2] = [("Cookie", "crumb=chocolate"), ("X-Key", "t0ken")];
+const FIELDS: [(&str, &str); 2] = [("Cookie", "crumb=chocolate"), ("X-API-Key", "t0ken")];
 
 /// A server that says no in many words.
 fn forbidding() -> Daemon {
@@ -98,8 +98,11 @@ fn the_program_prints_none() {
         (&no, &["--direct"]),
         (&moved, &["--direct", "--follow", "2"]),
         (&no, &["--proxy", &right]),
-        // What is no proxy and no URL.
+        // What is no proxy, no field and no URL.
         (&ws, &["--proxy", &odd]),
+        (&ws, &["--direct", "-H", "Cookie crumb=chocolate"]),
+        (&ws, &["--direct", "-H", "Cookie: crumb=chocolate\n"]),
+        (&ws, &["--direct", "-H", "Sec-WebSocket-Key: chocolate"]),
         (&format!("{ws}#fragment"), &["--direct"]),
         (&ws.replace("ws:", "ftp:"), &["--direct"]),
         (&ws.replace("localhost", "local host"), &["--direct"]),

@@ -126,7 +126,8 @@ fn roots_from_a_file_and_from_the_platform() {
     // What the platform has can be replaced.
     program::talks(&[&url], &[("SSL_CERT_FILE", roots)]);
     program::fails(&[&url], &[], "UnknownIssuer");
-    let other = Authority::new("other").path();
+    let other = Authority::new("other");
+    let other = other.path();
     let other = other.to_str().expect("UTF-8");
     program::fails(&["--cacert", other, &url], &[], "UnknownIssuer");
 }
