@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 22] = [
+const TARGETS: [(&str, Target); 25] = [
     ("frames", ws_frame::fuzzing::frames),
     ("early", ws_frame::fuzzing::early),
     ("hixie", ws_frame::fuzzing::hixie),
@@ -37,6 +37,9 @@ const TARGETS: [(&str, Target); 22] = [
     ("proxy_environment", ws_proxy::fuzzing::environment),
     ("sse_decode", ws_sse::fuzzing::decode),
     ("sse_round_trip", ws_sse::fuzzing::round_trip),
+    ("sse_source", ws_sse::fuzzing::source),
+    ("sse_broadcast", ws_sse::fuzzing::broadcast),
+    ("sse_exchange", ws_sse::fuzzing::exchange),
     ("operations", ws_driver::fuzzing::operations),
 ];
 

@@ -2,7 +2,7 @@
 //! with short deadlines.
 
 use core::future::Future;
-use core::net::{Ipv4Addr, SocketAddr};
+use core::net::{IpAddr, Ipv4Addr, SocketAddr};
 use core::task::{Context, Waker};
 use core::time::Duration;
 use std::io::Write;
@@ -14,7 +14,7 @@ use hybi::driver::{self, KeepAlive, Timer};
 use hybi::smol::Socket;
 use hybi::{CloseCode, CloseFrame, Closure, Error, Event, Options, Transport, WebSocket};
 
-const LOCALHOST: SocketAddr = SocketAddr::new(core::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+const LOCALHOST: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 const FRAME: CloseFrame<'static> = CloseFrame {
     code: CloseCode::GOING_AWAY,
     reason: "done",
@@ -54,20 +54,26 @@ on_both! {
     round_trip_is_known_with_its_pong: round_trip;
     a28_close_is_given_up_in_real_time: unanswered_close;
     a26_accepting_goes_on_after_clients_that_fail: accepting;
+    a_client_connects_from_a_given_address: local_address;
+    a_client_finds_the_family_that_answers: both_families;
 }
 
 /// What the tests need of a runtime.
 trait Runtime {
     type Listener;
     type Accepted: AsyncRead + AsyncWrite + Unpin;
-    type Connected: AsyncRead + AsyncWrite + Unpin;
+    type Socket: AsyncRead + AsyncWrite + Unpin;
 
+    fn peer(accepted: &Self::Accepted) -> IpAddr;
     async fn listen() -> Result<(Self::Listener, SocketAddr), Error>;
     async fn accept(
         listener: &Self::Listener,
         options: &Options,
     ) -> Result<WebSocket<Self::Accepted>, Error>;
-    async fn connect(url: &str, options: &Options) -> Result<WebSocket<Self::Connected>, Error>;
+    async fn connect(
+        url: &str,
+        options: &Options,
+    ) -> Result<WebSocket<Transport<Self::Socket>>, Error>;
 }
 
 struct Smol;
@@ -75,7 +81,15 @@ struct Smol;
 impl Runtime for Smol {
     type Listener = smol::Async<std::net::TcpListener>;
     type Accepted = Socket;
-    type Connected = Transport<Socket>;
+    type Socket = Socket;
+
+    fn peer(accepted: &Socket) -> IpAddr {
+        accepted
+            .get_ref()
+            .peer_addr()
+            .expect("it is connected")
+            .ip()
+    }
 
     async fn listen() -> Result<(Self::Listener, SocketAddr), Error> {
         let listener = smol::Async::<std::net::TcpListener>::bind(LOCALHOST)?;
@@ -91,7 +105,10 @@ impl Runtime for Smol {
         hybi::smol::accept(Socket::from(stream), options).await
     }
 
-    async fn connect(url: &str, options: &Options) -> Result<WebSocket<Self::Connected>, Error> {
+    async fn connect(
+        url: &str,
+        options: &Options,
+    ) -> Result<WebSocket<Transport<Self::Socket>>, Error> {
         Ok(hybi::smol::connect(url, options).await?.0)
     }
 }
@@ -101,7 +118,11 @@ struct Tokio;
 impl Runtime for Tokio {
     type Listener = tokio::net::TcpListener;
     type Accepted = hybi::tokio::Compat<tokio::net::TcpStream>;
-    type Connected = Transport<hybi::tokio::Compat<tokio::net::TcpStream>>;
+    type Socket = hybi::tokio::Compat<tokio::net::TcpStream>;
+
+    fn peer(accepted: &Self::Accepted) -> IpAddr {
+        accepted.0.peer_addr().expect("it is connected").ip()
+    }
 
     async fn listen() -> Result<(Self::Listener, SocketAddr), Error> {
         let listener = tokio::net::TcpListener::bind(LOCALHOST).await?;
@@ -117,7 +138,10 @@ impl Runtime for Tokio {
         hybi::tokio::accept(stream, options).await
     }
 
-    async fn connect(url: &str, options: &Options) -> Result<WebSocket<Self::Connected>, Error> {
+    async fn connect(
+        url: &str,
+        options: &Options,
+    ) -> Result<WebSocket<Transport<Self::Socket>>, Error> {
         Ok(hybi::tokio::connect(url, options).await?.0)
     }
 }
@@ -126,7 +150,7 @@ impl Runtime for Tokio {
 async fn open<R: Runtime>(
     client: &Options,
     server: &Options,
-) -> Result<(WebSocket<R::Connected>, WebSocket<R::Accepted>), Error> {
+) -> Result<(WebSocket<Transport<R::Socket>>, WebSocket<R::Accepted>), Error> {
     let (listener, address) = R::listen().await?;
     let url = format!("ws://{address}/");
     let connecting = R::connect(&url, client);
@@ -314,4 +338,93 @@ async fn round_trip<R: Runtime>() -> Result<(), Error> {
     let ((), closure) = futures::future::try_join(serve, ask).await?;
     assert!(closure.is_clean());
     Ok(())
+}
+
+/// All of 127.0.0.0/8 is this machine on Linux, and nobody but us uses this one.
+async fn local_address<R: Runtime>() -> Result<(), Error> {
+    let (listener, address) = R::listen().await?;
+    let mut options = Options::client().without_proxy();
+    let local = Ipv4Addr::new(127, 0, 0, 77);
+    options.dial.local_address = Some(local.into());
+    let url = format!("ws://{address}/");
+    let connecting = R::connect(&url, &options);
+    let server = Options::server();
+    let accepting = R::accept(&listener, &server);
+    let (client, server) = futures::join!(connecting, accepting);
+    drop(client?);
+    assert_eq!(R::peer(server?.io()), local);
+    Ok(())
+}
+
+/// `localhost` is mostly `::1` first, where nobody listens.
+async fn both_families<R: Runtime>() -> Result<(), Error> {
+    let (listener, address) = R::listen().await?;
+    let options = Options::client().without_proxy();
+    let url = format!("ws://localhost:{}/", address.port());
+    let server = Options::server();
+    let connecting = R::connect(&url, &options);
+    let (client, server) = futures::join!(connecting, R::accept(&listener, &server));
+    let (client, server) = (client?, server?);
+    assert!(client.io().as_socket().is_some() && !client.io().is_encrypted());
+    drop((client, server));
+    Ok(())
+}
+
+/// A server on a Unix socket, for `connect_to` of either runtime.
+#[cfg(unix)]
+mod unix {
+    use std::os::unix::net::UnixListener;
+
+    use hybi_tests::scratch::Scratch;
+
+    use super::*;
+
+    async fn check<C: AsyncRead + AsyncWrite + Unpin>(
+        connect: impl AsyncFn(&Options) -> Result<WebSocket<C>, Error>,
+    ) {
+        let scratch = Scratch::new("unix");
+        let path = scratch.path("socket");
+        let listener = UnixListener::bind(&path).expect("a new file");
+        let server = std::thread::spawn(move || {
+            let (stream, _) = listener.accept().expect("somebody connects");
+            smol::block_on(async {
+                let stream = Socket::from(smol::Async::new(stream)?);
+                let mut socket = hybi::smol::accept(stream, &Options::server()).await?;
+                while let Some((event, mut outbox)) = socket.exchange().await? {
+                    if let Event::Message(message) = event {
+                        outbox.feed(message).await?;
+                    }
+                }
+                Ok::<_, Error>(())
+            })
+        });
+        let mut options = Options::client();
+        options.dial.unix_socket = Some(path);
+        let mut socket = connect(&options).await.expect("a connection");
+        socket.send("hello").await.expect("it can be sent");
+        let echo = socket.receive().await.expect("an echo");
+        assert!(matches!(echo, Some(Event::Message(echo)) if echo.as_bytes() == b"hello"));
+        assert!(socket.close(None).await.is_ok_and(|end| end.is_clean()));
+        server.join().expect("no panic").expect("no error");
+    }
+
+    #[test]
+    fn smol() {
+        smol::block_on(check(async |options: &Options| {
+            Ok(hybi::smol::connect("ws://kettle.example/", options)
+                .await?
+                .0)
+        }));
+    }
+
+    #[test]
+    fn tokio() {
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        let runtime = runtime.enable_all().build().expect("a runtime");
+        runtime.block_on(check(async |options: &Options| {
+            Ok(hybi::tokio::connect("ws://kettle.example/", options)
+                .await?
+                .0)
+        }));
+    }
 }

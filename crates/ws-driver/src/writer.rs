@@ -206,6 +206,11 @@ impl<F: Framing> Writer<F> {
         self.close_sent || self.failed
     }
 
+    /// Whether our Close has been sent, as the first or as the answer.
+    pub fn has_sent_close(&self) -> bool {
+        self.close_sent
+    }
+
     /// Tells that `len` more bytes of what was appended have been written.
     ///
     /// Who writes all of `out` before the next receive need not call this: an empty `out` tells

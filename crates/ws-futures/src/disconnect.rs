@@ -188,8 +188,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         // That nothing can be sent any more is no reason; nor is that the transport has ended, if
         // there is an error that says why.
         let error = match (error, failure) {
-            (Some(error), None) => Some(error),
-            (Some(error @ Error::Io(_)), Some(ws_driver::Error::UnexpectedEof)) => Some(error),
+            (Some(error), None)
+            | (Some(error @ Error::Io(_)), Some(ws_driver::Error::UnexpectedEof)) => Some(error),
             (_, failure) => failure.map(Error::from),
         };
         let ended_by_itself = match &error {
@@ -197,7 +197,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
             _ => true,
         };
         // A Close that we sent because of the error begins no closing handshake.
-        let step = if ended_by_itself && self.has_close_sent() {
+        let step = if ended_by_itself && self.has_sent_close() {
             Step::Closing
         } else {
             Step::Open

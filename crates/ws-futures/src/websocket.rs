@@ -258,8 +258,8 @@ impl<T> WebSocket<T> {
     }
 
     /// Whether our Close is out.
-    pub(crate) fn has_close_sent(&mut self) -> bool {
-        self.core.connection.split_mut().1.is_closed()
+    pub(crate) fn has_sent_close(&mut self) -> bool {
+        self.core.connection.split_mut().1.has_sent_close()
     }
 
     /// How many bytes wait to be written.

@@ -329,6 +329,8 @@ pub enum Misuse {
     /// A field that belongs to the protocol: `Host`, `Upgrade`, `Connection`, `Content-Length`,
     /// `Transfer-Encoding`, `Sec-WebSocket-*`, `WebSocket-*`.
     ProtocolField,
+    /// A field that is for a proxy alone: `Proxy-Authorization`.
+    ProxyField,
     /// The subprotocol is not a token.
     SubprotocolNotToken,
     /// The subprotocol is in the request already.
@@ -355,6 +357,7 @@ impl fmt::Display for Misuse {
         f.write_str(match self {
             Self::Field(error) => return error.fmt(f),
             Self::ProtocolField => "this field belongs to the protocol",
+            Self::ProxyField => "this field is for a proxy alone",
             Self::SubprotocolNotToken => "subprotocol is not a token",
             Self::SubprotocolRepeated => "subprotocol is repeated",
             Self::SubprotocolNotOffered => "subprotocol was not offered",

@@ -191,9 +191,12 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// If it cannot be written or belongs to the protocol.
+    /// If it cannot be written, belongs to the protocol, or is for a proxy alone.
     pub fn with_field(mut self, name: &str, value: impl AsRef<[u8]>) -> Result<Self, Misuse> {
         check_custom_name(name)?;
+        if name.eq_ignore_ascii_case("Proxy-Authorization") {
+            return Err(Misuse::ProxyField);
+        }
         if name.eq_ignore_ascii_case(ORIGIN) {
             // It must fit under its longest name.
             Fields::new().push("Sec-WebSocket-Origin", value.as_ref())?;

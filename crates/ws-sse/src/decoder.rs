@@ -16,9 +16,11 @@ use crate::encoder;
 use crate::error::{DecodeError, Misuse};
 use crate::event::Event;
 use crate::limits::Limits;
-use block::{Block, Here};
+use block::Block;
 use cut::Place;
 use line::Field;
+
+pub(crate) use block::Here;
 
 /// Reads an event stream.
 ///
@@ -88,19 +90,11 @@ impl Decoder {
         input: &mut &'b [u8],
     ) -> Result<Option<Event<'e>>, DecodeError> {
         let mut here = Here::default();
-        let result = match self.failed {
-            Some(error) => Err(error),
-            None => self.read(input, &mut here),
-        };
-        match result {
-            Ok(true) => Ok(Some(self.event(&here))),
-            Ok(false) => Ok(None),
-            Err(error) => {
-                *input = &[];
-                self.fail(error);
-                Err(error)
-            }
-        }
+        Ok(if self.step(input, &mut here)? {
+            Some(self.event(&here))
+        } else {
+            None
+        })
     }
 
     /// Stands before the first byte of the next stream, after a reconnect.
@@ -128,6 +122,24 @@ impl Decoder {
     /// `retry` said. Any number is possible; [`Backoff`](crate::Backoff) bounds it.
     pub const fn retry(&self) -> Option<Duration> {
         self.retry
+    }
+
+    /// As [`decode`](Self::decode), but lends nothing yet: whether there is an
+    /// [`event`](Self::event) now. So it can be called in a loop that lends from the decoder.
+    pub(crate) fn step<'b>(
+        &mut self,
+        input: &mut &'b [u8],
+        here: &mut Here<'b>,
+    ) -> Result<bool, DecodeError> {
+        let result = match self.failed {
+            Some(error) => Err(error),
+            None => self.read(input, here),
+        };
+        if let Err(error) = result {
+            *input = &[];
+            self.fail(error);
+        }
+        result
     }
 
     /// Reads lines until one completes an event (`true`) or the input ends.
@@ -209,8 +221,8 @@ impl Decoder {
         self.block.end(here)
     }
 
-    /// The event that [`read`](Self::read) has completed.
-    fn event<'e, 'b: 'e>(&'e mut self, here: &Here<'b>) -> Event<'e> {
+    /// The event that [`step`](Self::step) has completed.
+    pub(crate) fn event<'e, 'b: 'e>(&'e mut self, here: &Here<'b>) -> Event<'e> {
         let [kind, data] = &mut self.replaced;
         Event {
             kind: match here.kind.unwrap_or(&self.block.kind) {

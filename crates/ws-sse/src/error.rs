@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use ws_http::{InvalidField, InvalidTarget};
+
 /// A stream that breaks a limit. Nothing else can be wrong with one: what makes no sense in it is
 /// ignored, as the standard wants.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -24,7 +26,7 @@ impl fmt::Display for DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-/// Something that cannot be written. Never caused by the peer; nothing was written.
+/// Something that cannot be written or done. Never caused by the peer; nothing was written.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 #[non_exhaustive]
 pub enum Misuse {
@@ -32,6 +34,21 @@ pub enum Misuse {
     Kind,
     /// The id of an event has a CR, LF or NUL; one with a NUL would be ignored.
     Id,
+    /// The stream is closed.
+    Closed,
+    /// An event larger than the whole ring of a [`Broadcaster`](crate::Broadcaster).
+    EventTooLarge,
+    /// A field that cannot be written, which goes for every CR, LF and NUL.
+    Field(InvalidField),
+    /// A field that this crate writes itself, or that would change how the message is read.
+    ProtocolField,
+    /// A status that is no refusal: one below 300.
+    Status,
+    /// A method whose answer is no stream (`HEAD`, `CONNECT`, `TRACE`), or that is no token; a
+    /// target that cannot be sent.
+    Target(InvalidTarget),
+    /// An authority that is not `host[:port]`.
+    Authority,
 }
 
 impl fmt::Display for Misuse {
@@ -39,11 +56,30 @@ impl fmt::Display for Misuse {
         f.write_str(match self {
             Self::Kind => "line end or NUL in the kind of an event",
             Self::Id => "line end or NUL in the id of an event",
+            Self::Closed => "event stream is closed",
+            Self::EventTooLarge => "event larger than the ring",
+            Self::Field(error) => return error.fmt(f),
+            Self::ProtocolField => "field belongs to the protocol",
+            Self::Status => "status is no refusal",
+            Self::Target(error) => return error.fmt(f),
+            Self::Authority => "authority is not host[:port]",
         })
     }
 }
 
 impl core::error::Error for Misuse {}
+
+impl From<InvalidField> for Misuse {
+    fn from(error: InvalidField) -> Self {
+        Self::Field(error)
+    }
+}
+
+impl From<InvalidTarget> for Misuse {
+    fn from(error: InvalidTarget) -> Self {
+        Self::Target(error)
+    }
+}
 
 /// The events since an id are not all there: it is too old, or never was one.
 ///

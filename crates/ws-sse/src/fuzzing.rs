@@ -3,7 +3,10 @@
 //! The first five bytes of the data choose limits and cuts, the rest is what arrives. Whoever
 //! calls these wants a panic when a property does not hold; nothing else in this crate panics.
 
+mod broadcast;
+mod exchange;
 pub mod reference;
+mod source;
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -17,7 +20,10 @@ use crate::encoder::Encoder;
 use crate::error::DecodeError;
 use crate::event::Event;
 use crate::limits::Limits;
+pub use broadcast::broadcast;
+pub use exchange::exchange;
 use reference::Reference;
+pub use source::{Course, course, source};
 
 /// An event that is not lent.
 #[derive(Clone, Debug, Default, Eq, PartialEq)]

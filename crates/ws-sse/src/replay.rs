@@ -35,6 +35,10 @@ pub struct Replay<B = Vec<u8>> {
     max_events: usize,
     max_bytes: usize,
     bytes: usize,
+    /// How many events there ever were. With so many, the first one had the position 0.
+    pushed: u64,
+    /// How many bytes they had.
+    pushed_bytes: u64,
     /// The oldest one first.
     entries: VecDeque<Entry<B>>,
     /// The id of the event before the oldest one: who has seen it has missed no more than there is.
@@ -44,6 +48,8 @@ pub struct Replay<B = Vec<u8>> {
 #[derive(Clone)]
 struct Entry<B> {
     id: Box<str>,
+    /// How many bytes there were before it.
+    offset: u64,
     encoded: B,
 }
 
@@ -56,6 +62,8 @@ impl<B: AsRef<[u8]>> Replay<B> {
             max_events,
             max_bytes,
             bytes: 0,
+            pushed: 0,
+            pushed_bytes: 0,
             entries: VecDeque::new(),
             before: None,
         }
@@ -71,8 +79,11 @@ impl<B: AsRef<[u8]>> Replay<B> {
     pub fn push(&mut self, id: &str, encoded: B) {
         let entry = Entry {
             id: id.into(),
+            offset: self.pushed_bytes,
             encoded,
         };
+        self.pushed += 1;
+        self.pushed_bytes = self.pushed_bytes.saturating_add(entry.len() as u64);
         self.bytes = self.bytes.saturating_add(entry.len());
         self.entries.push_back(entry);
         while self.entries.len() > self.max_events || self.bytes > self.max_bytes {
@@ -93,19 +104,61 @@ impl<B: AsRef<[u8]>> Replay<B> {
     ///
     /// [`Gap`] if there are events after that one which are gone, or if it is unknown.
     pub fn since(&self, last_event_id: impl AsRef<[u8]>) -> Result<Since<'_, B>, Gap> {
-        let id = last_event_id.as_ref();
-        let seen = if id.is_empty() {
-            self.entries.len()
-        } else if let Some(at) = self.entries.iter().rposition(|entry| entry.has(id)) {
-            at + 1
-        } else if self.before.as_deref().map(str::as_bytes) == Some(id) {
-            0
-        } else {
-            return Err(Gap);
-        };
         Ok(Since {
-            entries: self.entries.range(seen..),
+            entries: self.entries.range(self.seen(last_event_id.as_ref())?..),
         })
+    }
+
+    /// How many of the events that are left a client has seen.
+    fn seen(&self, id: &[u8]) -> Result<usize, Gap> {
+        if id.is_empty() {
+            Ok(self.entries.len())
+        } else if let Some(at) = self.entries.iter().rposition(|entry| entry.has(id)) {
+            Ok(at + 1)
+        } else if self.before.as_deref().map(str::as_bytes) == Some(id) {
+            Ok(0)
+        } else {
+            Err(Gap)
+        }
+    }
+}
+
+/// Events by their position among all that ever were pushed.
+impl<B: AsRef<[u8]>> Replay<B> {
+    /// The position of the first event that a client has not seen.
+    pub(crate) fn position_since(&self, id: &[u8]) -> Result<u64, Gap> {
+        Ok(self.start() + self.seen(id)? as u64)
+    }
+
+    /// The position of the oldest event that is left.
+    pub(crate) fn start(&self) -> u64 {
+        self.pushed - self.entries.len() as u64
+    }
+
+    /// The position of the next event that will be pushed.
+    pub(crate) const fn end(&self) -> u64 {
+        self.pushed
+    }
+
+    /// The event at this position.
+    pub(crate) fn at(&self, position: u64) -> Option<&B> {
+        let index = usize::try_from(position.checked_sub(self.start())?).ok()?;
+        self.entries.get(index).map(|entry| &entry.encoded)
+    }
+
+    /// How many bytes the events from this position on have, as far as they are left.
+    pub(crate) fn bytes_from(&self, position: u64) -> u64 {
+        let index = usize::try_from(position.saturating_sub(self.start())).ok();
+        let entry = index.and_then(|index| self.entries.get(index));
+        entry.map_or(0, |entry| self.pushed_bytes.saturating_sub(entry.offset))
+    }
+
+    /// The position from which on there are no more than so many events and bytes.
+    pub(crate) fn latest(&self, max_events: u64, max_bytes: u64) -> u64 {
+        let fits = |entry: &Entry<B>| self.pushed_bytes.saturating_sub(entry.offset) <= max_bytes;
+        let by_bytes = self.entries.partition_point(|entry| !fits(entry));
+        let by_events = self.pushed.saturating_sub(max_events);
+        by_events.max(self.start() + by_bytes as u64)
     }
 }
 

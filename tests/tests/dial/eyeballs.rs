@@ -16,9 +16,10 @@ fn tried(addresses: &[(&str, Duration, Answer)], connects: bool) -> Vec<(u128, S
     let ips: Vec<&str> = addresses.iter().map(|(address, ..)| *address).collect();
     net.name("host", &ips);
     for (address, delay, answer) in addresses {
-        let port = match address.contains(':') {
-            true => format!("[{address}]:80"),
-            false => format!("{address}:80"),
+        let port = if address.contains(':') {
+            format!("[{address}]:80")
+        } else {
+            format!("{address}:80")
         };
         net.port(&port, *delay, *answer);
     }

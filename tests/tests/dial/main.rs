@@ -2,11 +2,14 @@
 //! redirects, deadlines, reconnecting, and how it ended.
 
 mod deadlines;
+mod disconnect;
 mod eyeballs;
 mod net;
 mod proxy;
+mod reconnect;
 mod redirects;
 mod routes;
+mod tls;
 
 use core::time::Duration;
 
@@ -103,9 +106,9 @@ async fn is_greeted(connected: Result<Connected, Error>) -> Response {
 
 /// What was wrong with the way, and in which step.
 #[track_caller]
-fn dial_error(result: Result<Connected, Error>) -> Box<DialError> {
+fn dial_error(result: Result<Connected, Error>) -> DialError {
     match result {
-        Err(Error::Dial(error)) => error,
+        Err(Error::Dial(error)) => *error,
         other => panic!("{:?}", other.map(drop)),
     }
 }

@@ -3,7 +3,6 @@
 //! `cargo xtask interop` installs the peers and runs these tests. The peers are the scripts in
 //! `interop/`; variables tell where they find what they need, which `cargo xtask interop` sets.
 
-mod certificates;
 mod client_example;
 mod curl;
 mod daemons;
@@ -16,5 +15,6 @@ mod infrastructure;
 mod library;
 mod peer;
 mod process;
-mod scratch;
 mod tap;
+
+use hybi_tests::{certificates, scratch};

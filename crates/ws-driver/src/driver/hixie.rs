@@ -108,6 +108,10 @@ impl<'w> TextsWriter<'w> {
     pub(super) fn is_closed(&self) -> bool {
         self.0.is_closed()
     }
+
+    pub(super) fn has_sent_close(&self) -> bool {
+        self.0.has_sent_close()
+    }
 }
 
 /// As [`crate::Outgoing`].

@@ -229,6 +229,11 @@ impl<'w> DriverWriter<'w> {
         each!(Half, Rare, &self.0, it => it.is_closed())
     }
 
+    /// See [`Writer::has_sent_close`].
+    pub fn has_sent_close(&self) -> bool {
+        each!(Half, Rare, &self.0, it => it.has_sent_close())
+    }
+
     /// Tells that `len` more bytes of what was appended have been written; see
     /// [`Writer::written`].
     #[inline]

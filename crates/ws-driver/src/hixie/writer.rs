@@ -86,6 +86,11 @@ impl Writer {
         self.close_sent || self.failed
     }
 
+    /// Whether our Close has been sent, as the first or as the answer.
+    pub fn has_sent_close(&self) -> bool {
+        self.close_sent
+    }
+
     /// Whether nothing more is awaited either: hixie-75 ends as soon as one end does.
     pub(super) fn has_ended(&self) -> bool {
         self.close_sent && self.version == Version::Hixie75

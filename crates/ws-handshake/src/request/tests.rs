@@ -151,6 +151,11 @@ fn hc17_fields_of_the_protocol_and_broken_ones_are_refused() {
         ("Transfer-Encoding", "chunked", Some(Misuse::ProtocolField)),
         ("Sec-WebSocket-Key", "k", Some(Misuse::ProtocolField)),
         ("sec-websocket-anything", "k", Some(Misuse::ProtocolField)),
+        (
+            "proxy-authorization",
+            "Basic eDp5",
+            Some(Misuse::ProxyField),
+        ),
         ("X\r\nY", "z", field(InvalidField::Name)),
         ("", "z", field(InvalidField::Name)),
         ("X", "a\r\nY: z", field(InvalidField::Value)),

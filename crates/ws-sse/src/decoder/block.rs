@@ -10,7 +10,7 @@ pub(super) const SMALL: usize = 4096;
 
 /// The fields that lie whole in the input. They are later than those in the [`Block`].
 #[derive(Default)]
-pub(super) struct Here<'b> {
+pub(crate) struct Here<'b> {
     pub(super) kind: Option<&'b [u8]>,
     /// The only line of data; a second one makes both move to the block.
     pub(super) data: Option<&'b [u8]>,

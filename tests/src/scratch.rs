@@ -9,14 +9,18 @@ use std::process;
 
 /// A directory that nobody else uses.
 #[derive(Debug)]
-pub(crate) struct Scratch(PathBuf);
+pub struct Scratch(PathBuf);
 
 impl Scratch {
     /// An empty one; `name` is for those who look at it.
     ///
     /// It is among the system's temporary files and open to all: a daemon that root starts may go
     /// on as somebody who cannot enter the directory of this checkout.
-    pub(crate) fn new(name: &str) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be made.
+    pub fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let path = env::temp_dir().join(format!("hybi-{}-{count}-{name}", process::id()));
@@ -28,19 +32,23 @@ impl Scratch {
     }
 
     /// Writes a file and gives back where it is.
-    pub(crate) fn write(&self, name: &str, content: &str) -> PathBuf {
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be written.
+    pub fn write(&self, name: &str, content: &str) -> PathBuf {
         let path = self.path(name);
         fs::write(&path, content).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         path
     }
 
     /// Where the file of this name is, or would be.
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }
 
     /// The directory itself.
-    pub(crate) fn directory(&self) -> &Path {
+    pub fn directory(&self) -> &Path {
         &self.0
     }
 }

@@ -15,7 +15,7 @@ const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "::1"];
 
 /// Who signs certificates: trusted by those who have its own one, and unknown to all others.
 #[derive(Debug)]
-pub(crate) struct Authority {
+pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
     pem: String,
     scratch: Scratch,
@@ -23,7 +23,11 @@ pub(crate) struct Authority {
 
 impl Authority {
     /// One of this name.
-    pub(crate) fn new(name: &str) -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If there can be none, as elsewhere here.
+    pub fn new(name: &str) -> Self {
         let mut params = params(name, &[]);
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
         params.key_usages = vec![KeyUsagePurpose::KeyCertSign, KeyUsagePurpose::CrlSign];
@@ -40,27 +44,27 @@ impl Authority {
     }
 
     /// Its own certificate.
-    pub(crate) fn pem(&self) -> &str {
+    pub fn pem(&self) -> &str {
         &self.pem
     }
 
     /// The file with [`Self::pem`].
-    pub(crate) fn path(&self) -> PathBuf {
+    pub fn path(&self) -> PathBuf {
         self.scratch.path(CERTIFICATE)
     }
 
     /// A server's, for all that a test calls the loopback interface.
-    pub(crate) fn server(&self) -> Identity {
+    pub fn server(&self) -> Identity {
         self.server_named(&LOOPBACK)
     }
 
     /// A server's, for hosts and addresses of these names only.
-    pub(crate) fn server_named(&self, names: &[&str]) -> Identity {
+    pub fn server_named(&self, names: &[&str]) -> Identity {
         self.sign(&server(names))
     }
 
     /// A server's that is out of date and in order otherwise.
-    pub(crate) fn expired_server(&self) -> Identity {
+    pub fn expired_server(&self) -> Identity {
         let mut params = server(&LOOPBACK);
         params.not_before = date_time_ymd(2011, 12, 1);
         params.not_after = date_time_ymd(2011, 12, 31);
@@ -68,7 +72,7 @@ impl Authority {
     }
 
     /// A client's.
-    pub(crate) fn client(&self, name: &str) -> Identity {
+    pub fn client(&self, name: &str) -> Identity {
         let usage = ExtendedKeyUsagePurpose::ClientAuth;
         self.sign(&end_entity(name, &[], usage))
     }
@@ -82,7 +86,7 @@ impl Authority {
 
 /// A certificate and the key to it.
 #[derive(Debug)]
-pub(crate) struct Identity {
+pub struct Identity {
     certificate: String,
     key: String,
     scratch: Scratch,
@@ -90,7 +94,11 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// A server's for the loopback interface, signed by itself.
-    pub(crate) fn self_signed_server() -> Self {
+    ///
+    /// # Panics
+    ///
+    /// If there can be none.
+    pub fn self_signed_server() -> Self {
         let key = KeyPair::generate().expect("a key");
         let certificate = server(&LOOPBACK).self_signed(&key);
         Self::new(certificate.expect("a certificate").pem(), &key)
@@ -110,7 +118,7 @@ impl Identity {
     }
 
     /// The certificate.
-    pub(crate) fn certificate_pem(&self) -> &str {
+    pub fn certificate_pem(&self) -> &str {
         &self.certificate
     }
 
@@ -128,22 +136,22 @@ impl Identity {
     }
 
     /// The key, in PKCS #8.
-    pub(crate) fn key_pem(&self) -> &str {
+    pub fn key_pem(&self) -> &str {
         &self.key
     }
 
     /// The file with [`Self::certificate_pem`].
-    pub(crate) fn certificate_path(&self) -> PathBuf {
+    pub fn certificate_path(&self) -> PathBuf {
         self.scratch.path(CERTIFICATE)
     }
 
     /// The file with [`Self::key_pem`].
-    pub(crate) fn key_path(&self) -> PathBuf {
+    pub fn key_path(&self) -> PathBuf {
         self.scratch.path(KEY)
     }
 
     /// The file with the one after the other.
-    pub(crate) fn combined_path(&self) -> PathBuf {
+    pub fn combined_path(&self) -> PathBuf {
         self.scratch.path(COMBINED)
     }
 }

@@ -1,0 +1,58 @@
+//! How a source of events behaves.
+
+use crate::limits::Limits;
+use crate::reconnect::Backoff;
+
+/// How a source of events behaves. The defaults are what the standard wants of a browser.
+///
+/// ```
+/// let mut options = ws_sse::SourceOptions::default();
+/// options.max_redirects = 0;
+/// options.retries_refusals = true;
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one decision of the user's"
+)]
+pub struct SourceOptions {
+    /// Bounds on the heads of responses. Default: 16 KiB and 100 fields.
+    pub head: ws_http::Limits,
+    /// Bounds on the stream. Default: 1 MiB for a line and for an event.
+    pub stream: Limits,
+    /// How much of the body of a refusal is kept, in bytes. Default: 64 KiB.
+    pub max_body: usize,
+    /// How many redirects one after the other are reported; the next one ends the source. Default:
+    /// 20, as in browsers.
+    pub max_redirects: u32,
+    /// Whether a redirect from `https` to `http` may be followed. Default: no.
+    pub allows_downgrade: bool,
+    /// Whether the last event id is sent to any origin that a redirect leads to. Default: no, only
+    /// to the one that the request is for, and to the one whose stream has set it.
+    pub shares_last_event_id: bool,
+    /// Whether 429, 500, 502, 503 and 504 are reasons to try again later, not before the time that
+    /// `Retry-After` says in seconds. Default: no, every status but 200 ends the source.
+    pub retries_refusals: bool,
+    /// Whether a stream that breaks a limit is a reason to reconnect. Default: no, as what is too
+    /// long is likely to come again.
+    pub retries_broken_limits: bool,
+    /// The delays between attempts, and the reconnection time as long as the server sets none.
+    pub backoff: Backoff,
+}
+
+impl Default for SourceOptions {
+    fn default() -> Self {
+        Self {
+            head: ws_http::Limits::default(),
+            stream: Limits::default(),
+            max_body: 64 * 1024,
+            max_redirects: 20,
+            allows_downgrade: false,
+            shares_last_event_id: false,
+            retries_refusals: false,
+            retries_broken_limits: false,
+            backoff: Backoff::new(),
+        }
+    }
+}
