@@ -1,7 +1,6 @@
 //! Certificates made on the spot: good ones, and one for each reason to refuse one.
 
 use std::path::PathBuf;
-use std::process::Command;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -120,19 +119,6 @@ impl Identity {
     /// The certificate.
     pub fn certificate_pem(&self) -> &str {
         &self.certificate
-    }
-
-    /// Its SHA-256, as Node computes it.
-    pub(crate) fn fingerprint(&self) -> String {
-        let script = "const { readFileSync } = require('fs'); \
-                      const { X509Certificate } = require('crypto'); \
-                      const pem = readFileSync(process.argv[1]); \
-                      console.log(new X509Certificate(pem).fingerprint256)";
-        let mut node = Command::new("node");
-        node.args(["-e", script]).arg(self.certificate_path());
-        let output = node.output().expect("Node runs");
-        let text = String::from_utf8(output.stdout).expect("ASCII");
-        text.trim().to_owned()
     }
 
     /// The key, in PKCS #8.

@@ -86,13 +86,13 @@ fn roots(authority: &Authority) -> Settings {
 }
 
 /// What does TLS with these settings.
-fn connector(settings: &Settings) -> Option<Arc<dyn TlsConnector>> {
-    Some(Arc::new(Connector::with(settings).expect("good settings")))
+fn connector(settings: &Settings) -> Arc<dyn TlsConnector> {
+    Arc::new(Connector::with(settings).expect("good settings"))
 }
 
 /// `options` that believe servers of this authority.
 fn trusting(mut options: Options, authority: &Authority) -> Options {
-    options.dial.tls = connector(&roots(authority));
+    options.dial.tls = Some(connector(&roots(authority)));
     options
 }
 

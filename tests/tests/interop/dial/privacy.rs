@@ -106,7 +106,7 @@ fn p23_over_tls_nothing_goes_in_clear() {
     ] {
         let tap = Tap::before(daemon.address());
         let mut options = through(proxy(Scheme::Https, tap.address(), Some(LOGIN)));
-        options.dial.proxy_tls = connector(&roots(&AUTHORITY));
+        options.dial.proxy_tls = Some(connector(&roots(&AUTHORITY)));
         arrives(&at_localhost("ws", address), &options);
         let sent = tap.sent();
         assert!(sent.starts_with(b"\x16\x03"), "{:?}", sent.get(..16));

@@ -169,7 +169,7 @@ fn p19_tl10_proxy_and_server_have_roots_of_their_own() {
         let options = |proxy_roots, server_roots, login| {
             let way = through(proxy(Scheme::Https, daemon.address(), login));
             let mut options = trusting(way, server_roots);
-            options.dial.proxy_tls = connector(&roots(proxy_roots));
+            options.dial.proxy_tls = Some(connector(&roots(proxy_roots)));
             options
         };
         for url in [&plain, &secure] {
@@ -218,7 +218,7 @@ fn p19_wrong_names_are_told_apart() {
         for (_behind, daemon) in over_tls(proxy_identity) {
             let way = through(proxy(Scheme::Https, daemon.address(), Some(LOGIN)));
             let mut options = trusting(way, &authority);
-            options.dial.proxy_tls = connector(&roots(&authority));
+            options.dial.proxy_tls = Some(connector(&roots(&authority)));
             fails(&at_localhost("wss", server), &options, step, |error| {
                 let text = tls_error(error);
                 assert!(text.contains("not valid for name"), "{text}");

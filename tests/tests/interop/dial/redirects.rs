@@ -1,5 +1,6 @@
 //! Redirects that nginx gives.
 
+use core::fmt::Write as _;
 use core::net::SocketAddr;
 
 use hybi::futures::DialCause;
@@ -26,7 +27,7 @@ fn redirecting(identity: Option<&Identity>, own: SocketAddr, other: SocketAddr) 
         ("/loop", 302, "/loop".to_owned()),
         ("/ftp", 302, "ftp://localhost/".to_owned()),
     ] {
-        locations += &format!("location = {path} {{ return {status} {to}; }}\n");
+        let _ = writeln!(locations, "location = {path} {{ return {status} {to}; }}");
     }
     nginx::start_with(port, identity, None, &locations)
 }

@@ -101,7 +101,7 @@ fn the_program_prints_none() {
         // What is no proxy, no field and no URL.
         (&ws, &["--proxy", &odd]),
         (&ws, &["--direct", "-H", "Cookie crumb=chocolate"]),
-        (&ws, &["--direct", "-H", "Cookie: crumb=chocolate\n"]),
+        (&ws, &["--direct", "-H", "Cookie: crumb=chocolate\nX: y"]),
         (&ws, &["--direct", "-H", "Sec-WebSocket-Key: chocolate"]),
         (&format!("{ws}#fragment"), &["--direct"]),
         (&ws.replace("ws:", "ftp:"), &["--direct"]),
