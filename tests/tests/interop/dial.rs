@@ -1,6 +1,7 @@
 //! From a URL to a WebSocket through proxies, TLS and redirects that we did not write, on both
 //! runtimes. The numbers of cases are those of groups P, TL and HC of the hostile cases.
 
+mod answers;
 mod environment;
 mod over_tls;
 mod peers;

@@ -37,7 +37,8 @@ pub(crate) fn location(path: &str, backend: SocketAddr) -> String {
 ///
 /// A line of its log has the status, the request line, and these of its fields: `Host`,
 /// `Authorization`, `Proxy-Authorization` and `Cookie`; then the subject of the client's
-/// certificate. A WebSocket is logged when it ends.
+/// certificate, the name that it has asked for (SNI), and the protocol agreed on (ALPN). A WebSocket
+/// is logged when it ends.
 pub(crate) fn start_with(
     port: u16,
     identity: Option<&Identity>,
@@ -72,7 +73,8 @@ http {{
   uwsgi_temp_path uwsgi;
   log_format fields '$status \"$request\" host=\"$http_host\" '
     'authorization=\"$http_authorization\" proxy-authorization=\"$http_proxy_authorization\" '
-    'cookie=\"$http_cookie\" client=\"$ssl_client_s_dn\"';
+    'cookie=\"$http_cookie\" client=\"$ssl_client_s_dn\" '
+    'sni=\"$ssl_server_name\" alpn=\"$ssl_alpn_protocol\"';
   access_log {LOG} fields;
   map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
   server {{
