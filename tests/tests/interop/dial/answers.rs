@@ -11,10 +11,9 @@ use crate::scratch::Scratch;
 #[test]
 fn hc10_hc11_answers_are_handed_on() {
     let statuses = [200, 204, 400, 401, 403, 404, 426, 429, 500, 503];
-    let locations: String = statuses
-        .iter()
-        .map(|status| format!("location = /{status} {{ return {status} 'it is {status}'; }}\n"))
-        .collect();
+    let locations = statuses
+        .map(|status| format!("location = /{status} {{ return {status} 'it is {status}'; }}"));
+    let locations = locations.join("\n");
     let daemon = nginx::start_with(free_port(), None, None, &locations);
     for status in statuses {
         let url = format!("ws://{}/{status}", daemon.address());

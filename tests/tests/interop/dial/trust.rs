@@ -11,6 +11,7 @@ use super::{
 };
 use crate::certificates::{Authority, Identity};
 use crate::daemons::haproxy::Haproxy;
+use crate::examples::Runtime;
 use crate::tap::Tap;
 
 const NAME: &str = "localhost";
@@ -112,6 +113,7 @@ fn tl01_who_is_not_believed_sees_nothing() {
         );
         // It is the certificate alone that is wrong.
         arrives(&url, &insecure());
+        assert_eq!(tap.requests().len(), Runtime::ALL.len(), "{what}");
     }
 }
 
