@@ -65,6 +65,31 @@ impl DialArguments {
         } else if self.direct {
             dial.route = Route::Direct;
         }
+        // Where nothing is said, the default will do, which reads the platform's roots when they are
+        // needed: for `ws` there may be none.
+        if self.has_tls_settings() {
+            dial.tls = Some(Arc::new(Connector::with(&self.tls_settings()?)?));
+        }
+        if self.proxy_cacert.is_some() {
+            let settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
+            dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
+        }
+        dial.redirects = self.follow;
+        dial.local_address = self.local_address;
+        #[cfg(unix)]
+        dial.unix_socket.clone_from(&self.unix_socket);
+        if let Some(seconds) = self.connect_timeout {
+            dial.timeout = Duration::try_from_secs_f64(seconds)?;
+        }
+        Ok(options)
+    }
+
+    fn has_tls_settings(&self) -> bool {
+        self.insecure || self.pin.is_some() || self.cacert.is_some() || self.cert.is_some()
+    }
+
+    /// For TLS with servers.
+    fn tls_settings(&self) -> anyhow::Result<Settings> {
         let mut settings = with_roots(Settings::new(), self.cacert.as_ref())?;
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
             settings = settings.with_client_certificate(&read(cert)?, &read(key)?)?;
@@ -75,17 +100,7 @@ impl DialArguments {
         if self.insecure {
             settings = settings.danger_accept_any_certificate();
         }
-        dial.tls = Some(Arc::new(Connector::with(&settings)?));
-        let settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
-        dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
-        dial.redirects = self.follow;
-        dial.local_address = self.local_address;
-        #[cfg(unix)]
-        dial.unix_socket.clone_from(&self.unix_socket);
-        if let Some(seconds) = self.connect_timeout {
-            dial.timeout = Duration::try_from_secs_f64(seconds)?;
-        }
-        Ok(options)
+        Ok(settings)
     }
 }
 
