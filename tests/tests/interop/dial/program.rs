@@ -13,7 +13,7 @@ use crate::scratch::Scratch;
 const ERRORS: &str = "errors.log";
 
 /// All variables about proxies and roots; a test says what they are.
-const VARIABLES: [&str; 7] = [
+const VARIABLES: [&str; 8] = [
     "ws_proxy",
     "wss_proxy",
     "http_proxy",
@@ -21,6 +21,7 @@ const VARIABLES: [&str; 7] = [
     "all_proxy",
     "no_proxy",
     "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
 ];
 
 /// A client at work.

@@ -12,6 +12,7 @@ use super::{
 use crate::certificates::{Authority, Identity};
 use crate::daemons::haproxy::Haproxy;
 use crate::examples::Runtime;
+use crate::scratch::Scratch;
 use crate::tap::Tap;
 
 const NAME: &str = "localhost";
@@ -146,6 +147,25 @@ fn roots_from_a_file_and_from_the_platform() {
     let other = other.path();
     let other = other.to_str().expect("UTF-8");
     program::fails(&["--cacert", other, &url], &[], "UnknownIssuer");
+}
+
+#[test]
+fn a_platform_without_roots_is_good_for_all_that_needs_none() {
+    let authority = Authority::new("authority");
+    let identity = authority.server();
+    let (_plain_server, plain) = server();
+    let (_server, address) = secure_server(&identity);
+    let scratch = Scratch::new("roots");
+    let empty = scratch.write("empty.pem", "");
+    let none = [("SSL_CERT_FILE", empty.to_str().expect("UTF-8"))];
+    let roots = authority.path();
+    let roots = roots.to_str().expect("UTF-8");
+    let (url, pin) = (url(NAME, address), fingerprint(&identity));
+    program::talks(&[&format!("ws://{plain}/")], &none);
+    program::talks(&["--cacert", roots, &url], &none);
+    program::talks(&["--insecure", &url], &none);
+    program::talks(&["--pin", &pin, &url], &none);
+    program::fails(&[&url], &none, "no root certificate");
 }
 
 #[test]
