@@ -82,6 +82,7 @@ fn build(workspace: &Workspace, packages: &[&Package], library: Option<&Path>) -
         let mut command = shell::cargo(&workspace.root);
         command
             .args(["build", "--quiet", "--lib", "--no-default-features"])
+            .args(["--features", &features(package).join(",")])
             .args(["--package", &package.name, "--target", TARGET])
             .env("CARGO_TARGET_DIR", workspace.target.join("no-std"));
         if let Some(library) = library {
@@ -93,6 +94,16 @@ fn build(workspace: &Workspace, packages: &[&Package], library: Option<&Path>) -
         shell::run(&mut command)?;
     }
     Ok(())
+}
+
+/// What is switched on for bare metal: all but what brings std, by itself or below it.
+fn features(package: &Package) -> Vec<&str> {
+    const HOSTED: [&str; 4] = ["default", "http", "simdutf8", "zlib-rs"];
+    // The umbrella's are about runtimes, and the rest is built with the crates themselves.
+    let is_umbrella = package.name == "hybi";
+    let all = package.features.keys().map(String::as_str);
+    all.filter(|name| !is_umbrella && !HOSTED.contains(name))
+        .collect()
 }
 
 /// The targets whose standard library rustup (or a distribution) has installed.

@@ -9,12 +9,17 @@
 //! limits and deadlines. With the feature `smol` or `tokio` a module of that name has the same
 //! functions for the runtime's own sockets, with its timers.
 //!
+//! With the feature `client`, [`connect_on`] gets from a URL to a WebSocket as [`Dial`] says: name,
+//! addresses, proxy, TLS ([`tls`]), redirects. It does so on any [`Runtime`]; `smol::connect` and
+//! `tokio::connect` are this on theirs. [`dial_on`] and [`tunnel`] are parts of it to be used
+//! alone, [`Reconnect`] does it again, and [`Disconnect`] says how it ended.
+//!
 //! What is sent with [`feed`](WebSocket::feed) is gathered and written in one go when the next
 //! receive would wait. All progress is kept in the `WebSocket`, so any future may be dropped at
 //! any time without loss.
 //!
-//! What this crate does *not* do: it knows no protocol (`ws-driver` and `ws-handshake` do), opens
-//! no TLS, spawns no task and owns no runtime.
+//! What this crate does *not* do: it knows no protocol (`ws-driver`, `ws-handshake` and `ws-proxy`
+//! do), no cryptography (rustls does), spawns no task and owns no runtime.
 //!
 //! # Example
 //!

@@ -11,7 +11,7 @@ impl Request {
     /// The request that follows a redirect: the same at another place.
     ///
     /// If scheme, host or port change, `Authorization`, `Cookie` and whatever else
-    /// [`is_secret`](ws_http::is_secret) are left out, for good: the request holds them no more,
+    /// [`is_secret`] are left out, for good: the request holds them no more,
     /// wherever later redirects lead. User information in the location is ignored, a fragment too.
     ///
     /// Nothing here counts: who follows redirects must limit their number.

@@ -12,9 +12,9 @@ use crate::authority::{Authority, AuthorityError};
 use crate::error::{Misuse, UrlError};
 use crate::response::check_custom_name;
 use crate::subprotocol::FIELD;
-use crate::version::{ORIGIN, Version};
 #[cfg(feature = "url")]
-use crate::{key::basic, url::ServerUrl};
+use crate::url::ServerUrl;
+use crate::version::{ORIGIN, Version};
 
 /// What a client asks for: where to connect, and what to say there.
 ///
@@ -64,9 +64,8 @@ impl Request {
     #[cfg(feature = "url")]
     pub fn from_url(url: &str) -> Result<Self, UrlError> {
         let url = ServerUrl::parse(url)?;
-        let mut request = Self::new(url.is_secure(), url.authority()?, url.target())?;
-        if let Some(credentials) = url.credentials()? {
-            let authorization = basic(&credentials);
+        let mut request = Self::new(url.is_secure(), url.parts()?, url.target())?;
+        if let Some(authorization) = url.authorization()? {
             if authorization.len() + "Authorization: ".len() > request.limits.line {
                 return Err(UrlError::TooLong);
             }
@@ -78,7 +77,7 @@ impl Request {
     /// The same request to another place.
     #[cfg(feature = "url")]
     pub(crate) fn moved(self, url: &ServerUrl) -> Result<Self, UrlError> {
-        let there = Self::new(url.is_secure(), url.authority()?, url.target())?;
+        let there = Self::new(url.is_secure(), url.parts()?, url.target())?;
         Ok(Self {
             is_secure: there.is_secure,
             authority: there.authority,

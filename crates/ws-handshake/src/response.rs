@@ -165,6 +165,10 @@ impl Response {
         &self.body
     }
 
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.body
+    }
+
     /// Whether the body is not all that the server sent or wanted to send.
     pub const fn is_truncated(&self) -> bool {
         self.is_truncated

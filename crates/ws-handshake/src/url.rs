@@ -3,26 +3,46 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
+use core::fmt;
 
 use percent_encoding::percent_decode_str;
 use url::{ParseError, Url};
 
 use crate::authority::Authority;
 use crate::error::UrlError;
+use crate::key::basic;
 use crate::request::parse_authority;
 
 /// No text that is longer is read: no request line that it would make could be sent.
 const MAX_LEN: usize = 16 * 1024;
 
-/// A URL of a server.
-pub(crate) struct ServerUrl {
+/// The URL of a server: `ws`, `wss`, `http` or `https`.
+///
+/// [`Request::from_url`](crate::Request::from_url) reads one; this is for whoever asks servers for
+/// something else. Credentials are not shown.
+///
+/// ```
+/// use ws_handshake::ServerUrl;
+///
+/// let url = ServerUrl::parse("https://kettle:s3cret@B\u{fc}cher.example:8443/a/b?c")?;
+/// assert_eq!(url.authority(), "xn--bcher-kva.example:8443");
+/// assert_eq!(url.join("../d")?.target(), "/d");
+/// assert!(!format!("{url:?}").contains("s3cret"));
+/// # Ok::<(), ws_handshake::UrlError>(())
+/// ```
+#[derive(Clone, Eq, PartialEq)]
+pub struct ServerUrl {
     url: Url,
 }
 
 impl ServerUrl {
     /// Reads a URL. What the URL standard would repair, and thereby read differently from other
     /// parsers, is refused: control characters, backslashes, spaces around, missing slashes.
-    pub(crate) fn parse(text: &str) -> Result<Self, UrlError> {
+    ///
+    /// # Errors
+    ///
+    /// As [`Request::from_url`](crate::Request::from_url).
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
         check(text)?;
         if text.contains('#') {
             return Err(UrlError::Fragment);
@@ -50,7 +70,11 @@ impl ServerUrl {
 
     /// What `location` means at this URL (RFC 9110 §10.2.2). A fragment in it is for the user
     /// agent and plays no part here.
-    pub(crate) fn join(&self, location: &str) -> Result<Self, UrlError> {
+    ///
+    /// # Errors
+    ///
+    /// If it is not the URL of a server.
+    pub fn join(&self, location: &str) -> Result<Self, UrlError> {
         check(location)?;
         let mut url = self.url.join(location).map_err(fault)?;
         if !matches!(url.scheme(), "ws" | "wss" | "http" | "https") {
@@ -61,17 +85,26 @@ impl ServerUrl {
     }
 
     fn checked(self) -> Result<Self, UrlError> {
-        self.authority()?;
+        self.parts()?;
         Ok(self)
     }
 
-    /// `http` and `https` are taken for `ws` and `wss`, as browsers do.
-    pub(crate) fn is_secure(&self) -> bool {
+    /// Whether it is `wss` or `https`.
+    pub fn is_secure(&self) -> bool {
         matches!(self.url.scheme(), "wss" | "https")
     }
 
-    /// Names are in lower case and in their ASCII form, addresses in their shortest.
-    pub(crate) fn authority(&self) -> Result<Authority<'_>, UrlError> {
+    /// The host and, if it is not the scheme's own, the port: the value of `Host`. Names are in
+    /// lower case and in their ASCII form, addresses in their shortest.
+    pub fn authority(&self) -> String {
+        let host = self.url.host_str().unwrap_or_default();
+        match self.url.port() {
+            Some(port) => format!("{host}:{port}"),
+            None => host.to_string(),
+        }
+    }
+
+    pub(crate) fn parts(&self) -> Result<Authority<'_>, UrlError> {
         if self.url.port() == Some(0) {
             return Err(UrlError::Port);
         }
@@ -82,8 +115,17 @@ impl ServerUrl {
         Ok(authority)
     }
 
+    /// The value of `Authorization` that user and password make (RFC 7617), `None` without them.
+    ///
+    /// # Errors
+    ///
+    /// [`UrlError::UserInfo`] if they decode to what cannot be sent.
+    pub fn authorization(&self) -> Result<Option<String>, UrlError> {
+        Ok(self.credentials()?.map(|credentials| basic(&credentials)))
+    }
+
     /// `user:password`, percent-decoded, with its colon; `None` if both are empty.
-    pub(crate) fn credentials(&self) -> Result<Option<Vec<u8>>, UrlError> {
+    fn credentials(&self) -> Result<Option<Vec<u8>>, UrlError> {
         let (user, password) = (self.url.username(), self.url.password().unwrap_or_default());
         if user.is_empty() && password.is_empty() {
             return Ok(None);
@@ -102,13 +144,21 @@ impl ServerUrl {
     }
 
     /// Path and query, percent-encoded where necessary; begins with `/`.
-    pub(crate) fn target(&self) -> String {
+    pub fn target(&self) -> String {
         let mut target = self.url.path().to_string();
         if let Some(query) = self.url.query() {
             target.push('?');
             target.push_str(query);
         }
         target
+    }
+}
+
+impl fmt::Debug for ServerUrl {
+    /// Shows no credentials.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (authority, target) = (self.authority(), self.target());
+        write!(f, "ServerUrl({}://{authority}{target})", self.url.scheme())
     }
 }
 

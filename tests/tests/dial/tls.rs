@@ -538,6 +538,48 @@ fn names_that_tls_cannot_say() {
     );
 }
 
+// The second backend, with roots of its own and with those that it brings.
+#[test]
+fn tl01_tl02_async_tls_judges_as_well() {
+    use ws_futures::tls::async_tls::Connector;
+
+    let authority = Authority::new("ours");
+    let mut roots = rustls_021::RootCertStore::empty();
+    let der = {
+        use tls::rustls::pki_types::{CertificateDer, pem::PemObject};
+        CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("a certificate")
+    };
+    roots
+        .add(&rustls_021::Certificate(der.to_vec()))
+        .expect("a root");
+    let config = rustls_021::ClientConfig::builder()
+        .with_safe_defaults()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let ours = Connector::from(async_tls::TlsConnector::from(Arc::new(config)));
+    for (connector, identity, opens) in [
+        (&ours, authority.server(), true),
+        (&ours, authority.expired_server(), false),
+        (&ours, authority.server_named(&["other.example"]), false),
+        (&ours, Authority::new("theirs").server(), false),
+        (&Connector::new(), authority.server(), false),
+    ] {
+        let mut options = options();
+        options.dial.tls = Some(Arc::new(connector.clone()));
+        let (result, served) = meet(&local(), "wss://localhost/", options, acceptor(&identity));
+        if opens {
+            assert!(
+                matches!(result, Err(Error::Closed)),
+                "{:?}",
+                result.map(drop)
+            );
+        } else {
+            check_step(result, Step::Tls, |cause| matches!(cause, DialCause::Io(_)));
+            assert!(matches!(served, Some(Err(Error::Io(_)))), "{served:?}");
+        }
+    }
+}
+
 // A proxy's head says nothing about what comes behind it, so no request is read as one.
 #[test]
 fn p12_nothing_of_tls_is_sent_to_a_proxy_that_refuses() {

@@ -51,19 +51,20 @@ pub async fn connect_on<R: Runtime>(
     Box::pin(connect(runtime, request, options)).await
 }
 
-/// Opens the byte stream to the server of `request` as [`Options::dial`] says, through proxies and
-/// TLS, and sends nothing on it: for [`connect`](crate::connect()), or for anything else.
+/// Opens a byte stream to a server, through TLS if `is_secure`, and sends nothing on it: for
+/// [`connect`](crate::connect()), or for anything else.
 ///
 /// # Errors
 ///
 /// [`Error::Dial`].
 pub async fn dial_on<R: Runtime>(
     runtime: &R,
-    request: &Request,
-    options: &Options,
+    server: &Authority,
+    is_secure: bool,
+    dial: &Dial,
 ) -> Result<Transport<R::Socket>, Error> {
-    let mut dialling = Dialling::new(runtime, &options.dial);
-    Ok(Box::pin(dialling.reach(request)).await?)
+    let mut dialling = Dialling::new(runtime, dial);
+    Ok(Box::pin(dialling.reach(server, is_secure)).await?)
 }
 
 async fn connect<R: Runtime>(
@@ -77,7 +78,9 @@ async fn connect<R: Runtime>(
     let mut redirects = 0;
     loop {
         let request = moved.as_ref().unwrap_or(request);
-        let io = dialling.reach(request).await?;
+        let server = Authority::new(request.host(), request.port())
+            .map_err(|misuse| DialError::new(Step::Route, request.authority(), misuse))?;
+        let io = dialling.reach(&server, request.is_secure()).await?;
         let left = dialling.clock.left(options.handshake_timeout);
         let result = connect_within(io, request, options, timer, left).await;
         match result {
@@ -111,12 +114,14 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         }
     }
 
-    /// The byte stream on which the server of `request` hears us, and nobody else if it is `wss`.
-    async fn reach(&mut self, request: &Request) -> Result<Transport<R::Socket>, DialError> {
-        let target = Authority::new(request.host(), request.port())
-            .map_err(|misuse| DialError::new(Step::Route, request.authority(), misuse))?;
-        let transport = self.reach_port(request.is_secure(), &target).await?;
-        if !request.is_secure() {
+    /// The byte stream on which the server hears us, and nobody else if it is to be secure.
+    async fn reach(
+        &mut self,
+        server: &Authority,
+        is_secure: bool,
+    ) -> Result<Transport<R::Socket>, DialError> {
+        let transport = self.reach_port(server, is_secure).await?;
+        if !is_secure {
             return Ok(transport);
         }
         // RFC 6455 §4.1-5: the name to expect is the server's, whoever is in between.
@@ -125,16 +130,16 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         let default = tls::default_connector;
         let io = transport.into_boxed();
         let deadline = self.clock.deadline(timeout);
-        let io = secure(io, &target, connector, default, deadline).await;
-        let io = io.map_err(|cause| DialError::new(Step::Tls, &target, cause))?;
+        let io = secure(io, server, connector, default, deadline).await;
+        let io = io.map_err(|cause| DialError::new(Step::Tls, server, cause))?;
         Ok(Transport::encrypted(io))
     }
 
     /// The byte stream to the server's port.
     async fn reach_port(
         &mut self,
-        is_secure: bool,
         target: &Authority,
+        is_secure: bool,
     ) -> Result<Transport<R::Socket>, DialError> {
         #[cfg(unix)]
         if let Some(path) = &self.settings.unix_socket {

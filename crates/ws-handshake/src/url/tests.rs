@@ -5,7 +5,7 @@ use super::*;
 /// What of a URL goes where.
 fn parts(text: &str) -> Result<(bool, String, Option<u16>, Option<Vec<u8>>, String), UrlError> {
     let url = ServerUrl::parse(text)?;
-    let authority = url.authority()?;
+    let authority = url.parts()?;
     let host = authority.host.to_string();
     let (is_secure, port) = (url.is_secure(), authority.port);
     Ok((is_secure, host, port, url.credentials()?, url.target()))
@@ -176,7 +176,7 @@ fn hc08_locations_are_resolved() {
         ("/a\r\nX: y", Err(UrlError::Character)),
     ] {
         let joined = base.join(location).map(|url| {
-            let authority = url.authority().unwrap();
+            let authority = url.parts().unwrap();
             let port = authority.port.map(|port| format!(":{port}"));
             let scheme = if url.is_secure() { "wss" } else { "ws" };
             let port = port.unwrap_or_default();

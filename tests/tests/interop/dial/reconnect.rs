@@ -118,6 +118,8 @@ fn some_answers_are_fatal() {
                 "{outcome}"
             );
             assert!(!outcome.errors.contains("will try again"), "{outcome}");
+            // A request is logged after it has been answered.
+            daemon.logged(&format!("{status} "));
             assert_eq!(daemon.log().lines().count(), 1, "{}", daemon.log());
         }
         for status in [429, 503] {
