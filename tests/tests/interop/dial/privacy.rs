@@ -1,7 +1,5 @@
 //! What the network, a proxy and a server get to see of what is for one of the others.
 
-use std::sync::LazyLock;
-
 use hybi::proxy::Scheme;
 use hybi::{Options, Request};
 
@@ -16,8 +14,6 @@ use crate::tap::Tap;
 
 /// `alice:sesame7`, for proxies.
 const FOR_PROXY: &str = "Proxy-Authorization: Basic YWxpY2U6c2VzYW1lNw==";
-
-static AUTHORITY: LazyLock<Authority> = LazyLock::new(|| Authority::new("authority"));
 
 /// A request with what is for its server alone: `kettle:s3cret` and a cookie.
 fn request(url: &str) -> Request {
@@ -57,7 +53,8 @@ fn is_connect_and_then_tls(sent: &[u8], target: &str) {
 
 #[test]
 fn p08_p23_in_clear_goes_a_connect_with_what_is_for_the_proxy() {
-    let identity = AUTHORITY.server();
+    let authority = Authority::new("authority");
+    let identity = authority.server();
     let (_server, address) = secure_server(&identity);
     let target = format!("localhost:{}", address.port());
     for daemon in [
@@ -67,7 +64,7 @@ fn p08_p23_in_clear_goes_a_connect_with_what_is_for_the_proxy() {
         for runtime in Runtime::ALL {
             let tap = Tap::before(daemon.address());
             let way = through(proxy(Scheme::Http, tap.address(), Some(LOGIN)));
-            let options = trusting(way, &AUTHORITY);
+            let options = trusting(way, &authority);
             let result = visit(runtime, &request(&format!("wss://{target}/")), &options);
             assert!(result.is_ok(), "{runtime:?}: {result:?}");
             is_connect_and_then_tls(&tap.sent(), &target);
@@ -97,7 +94,8 @@ fn p23_connect_for_ws_has_nothing_that_is_for_the_server() {
 
 #[test]
 fn p23_over_tls_nothing_goes_in_clear() {
-    let identity = AUTHORITY.server();
+    let authority = Authority::new("authority");
+    let identity = authority.server();
     let (_server, address) = server();
     let tinyproxy = tinyproxy::start(Some(LOGIN));
     for daemon in [
@@ -106,7 +104,7 @@ fn p23_over_tls_nothing_goes_in_clear() {
     ] {
         let tap = Tap::before(daemon.address());
         let mut options = through(proxy(Scheme::Https, tap.address(), Some(LOGIN)));
-        options.dial.proxy_tls = Some(connector(&roots(&AUTHORITY)));
+        options.dial.proxy_tls = Some(connector(&roots(&authority)));
         arrives(&at_localhost("ws", address), &options);
         let sent = tap.sent();
         assert!(sent.starts_with(b"\x16\x03"), "{:?}", sent.get(..16));
@@ -119,7 +117,8 @@ fn p23_over_tls_nothing_goes_in_clear() {
 
 #[test]
 fn p08_the_server_gets_nothing_that_is_for_the_proxy() {
-    let identity = AUTHORITY.server();
+    let authority = Authority::new("authority");
+    let identity = authority.server();
     let (_server, address) = server();
     let tap = Tap::before(address);
     let nginx = nginx::start(tap.address(), &identity, None);
@@ -134,7 +133,7 @@ fn p08_the_server_gets_nothing_that_is_for_the_proxy() {
         ),
     ] {
         let way = through(proxy(Scheme::Http, daemon.address(), Some(LOGIN)));
-        arrives(&url, &trusting(way, &AUTHORITY));
+        arrives(&url, &trusting(way, &authority));
     }
     let requests = tap.requests();
     assert_eq!(requests.len(), 2 * Runtime::ALL.len());
