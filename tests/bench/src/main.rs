@@ -44,6 +44,9 @@ struct Options {
     /// Measure what happens in memory instead of servers.
     #[arg(long)]
     in_process: bool,
+    /// Of what happens in memory only event streams.
+    #[arg(long, requires = "in_process")]
+    events: bool,
     /// For a profiler: send `--batches` of one workload to a server that runs already.
     #[arg(long, conflicts_with = "in_process")]
     port: Option<u16>,
@@ -69,7 +72,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let (text, json) = if options.in_process {
-        in_process::run(options.rounds, time)?
+        in_process::run(options.rounds, time, options.events)?
     } else {
         beside_peers(&options, time)?
     };
