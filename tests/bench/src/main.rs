@@ -22,6 +22,7 @@ use harness::workload::{self, Workload};
 
 /// Measures our servers beside their peers.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 struct Options {
     /// Only these servers, with commas between them; the floor comes in any case.
     #[arg(long, value_delimiter = ',')]

@@ -70,6 +70,27 @@ impl Clock {
         }
         best.as_secs_f64() * 1e9 / count as f64
     }
+
+    /// The same of several that take turns, at least so many, so that a busy machine is the same
+    /// for all of them.
+    fn best_in_turns<const N: usize>(
+        self,
+        turns: usize,
+        count: usize,
+        mut contenders: [&mut dyn FnMut(); N],
+    ) -> [f64; N] {
+        let start = Instant::now();
+        let (mut best, mut turn) = ([Duration::MAX; N], 0);
+        while turn < turns || start.elapsed() < self.time {
+            for (f, best) in contenders.iter_mut().zip(&mut best) {
+                let before = Instant::now();
+                f();
+                *best = (*best).min(before.elapsed());
+            }
+            turn += 1;
+        }
+        best.map(|best| best.as_secs_f64() * 1e9 / count as f64)
+    }
 }
 
 impl Row {

@@ -1,5 +1,6 @@
 //! A long stream becomes events, in pieces as a socket gives them.
 
+use std::any::type_name;
 use std::convert::Infallible;
 use std::future;
 use std::hint::black_box;
@@ -17,7 +18,7 @@ use super::super::memory::now;
 use super::super::{Clock, Row};
 use super::mix::{self, Mix, Owned};
 
-/// So long is the stream at least.
+/// So many bytes of a stream everybody decodes at least.
 const LEN: usize = 100 << 20;
 /// At most so much comes at once.
 const READ: usize = 16 << 10;
@@ -27,96 +28,81 @@ pub(super) fn rows(clock: Clock) -> Result<Vec<Row>> {
 }
 
 fn row(mix: &Mix, clock: Clock) -> Result<Row> {
-    let long = Stream::new(mix, LEN.div_ceil(mix.wire.len()));
+    let mut floor = || {
+        black_box(pieces(&mix.wire).map(line_ends).sum::<usize>());
+    };
+    let mut ours = verified::<Ours>(mix)?;
+    let mut sse_stream = verified::<SseStream>(mix)?;
+    let mut eventsource_stream = verified::<EventsourceStream>(mix)?;
+    let mut eventsource_client = verified::<EventsourceClient>(mix)?;
+    let contenders: [&mut dyn FnMut(); _] = [
+        &mut floor,
+        &mut ours,
+        &mut sse_stream,
+        &mut eventsource_stream,
+        &mut eventsource_client,
+    ];
+    let turns = LEN.div_ceil(mix.wire.len());
+    let times = clock.best_in_turns(turns, mix.events.len(), contenders);
+    let [
+        floor,
+        ours,
+        sse_stream,
+        eventsource_stream,
+        eventsource_client,
+    ] = times;
     Ok(Row {
         what: mix.name,
         unit: mix.about,
         bytes: Some(mix.wire.len() as f64 / mix.events.len() as f64),
-        floor: clock.best(long.count(), || long.pieces().map(line_ends).sum::<usize>()),
-        ours: time::<Ours>(clock, mix, &long)?,
+        floor,
+        ours,
         peers: vec![
-            ("sse-stream", time::<SseStream>(clock, mix, &long)?),
-            (
-                "eventsource-stream",
-                time::<EventsourceStream>(clock, mix, &long)?,
-            ),
-            (
-                "eventsource-client",
-                time::<EventsourceClient>(clock, mix, &long)?,
-            ),
+            ("sse-stream", sse_stream),
+            ("eventsource-stream", eventsource_stream),
+            ("eventsource-client", eventsource_client),
         ],
     })
 }
 
-/// The same bytes, so many times, and a copy for nobody: what a socket gives is in the cache, too.
-struct Stream<'a> {
-    wire: Bytes,
-    events: &'a [Owned],
-    times: usize,
-}
-
-impl<'a> Stream<'a> {
-    fn new(mix: &'a Mix, times: usize) -> Self {
-        Self {
-            wire: Bytes::copy_from_slice(mix.wire.as_bytes()),
-            events: &mix.events,
-            times,
-        }
-    }
-
-    /// How many events there are.
-    fn count(&self) -> usize {
-        self.events.len() * self.times
-    }
-
-    fn pieces(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.times).flat_map(|_| self.wire.chunks(READ))
-    }
+/// The stream as a socket gives it, and a copy for nobody: what comes from one is in the cache,
+/// too.
+fn pieces(wire: &[u8]) -> impl Iterator<Item = &[u8]> {
+    wire.chunks(READ)
 }
 
 /// Whoever makes events of a stream.
 trait Contender {
     /// Shows kind, data and id of each event.
-    fn decode(stream: &Stream<'_>, see: impl FnMut(&str, &str, &str));
+    fn decode(mix: &Mix, see: impl FnMut(&str, &str, &str));
 }
 
-/// How long an event takes, if they are the right ones.
-fn time<C: Contender>(clock: Clock, mix: &Mix, long: &Stream<'_>) -> Result<f64> {
-    verify::<C>(mix)?;
-    let bytes: usize = mix.events.iter().map(|event| event.data.len()).sum();
-    Ok(clock.best(long.count(), || {
+/// What is to be timed, after a look at every event of it.
+fn verified<C: Contender>(mix: &Mix) -> Result<impl FnMut()> {
+    let (mut expected, mut wrong) = (mix.events.iter(), None);
+    C::decode(mix, |kind, data, id| {
+        let expected = expected.next().map(Owned::as_event);
+        let expected = expected.map(|event| (event.kind, event.data, event.id));
+        if expected != Some((kind, data, id)) && wrong.is_none() {
+            wrong = Some(format!("{kind:?} {id:?} {data:?}, not {expected:?}"));
+        }
+    });
+    let (name, who, left) = (mix.name, type_name::<C>(), expected.len());
+    ensure!(
+        wrong.is_none() && left == 0,
+        "{name}, {who}: {wrong:?}, {left} events left"
+    );
+
+    let data: usize = mix.events.iter().map(|event| event.data.len()).sum();
+    Ok(move || {
         let (mut count, mut len) = (0, 0);
-        C::decode(long, |kind, data, id| {
+        C::decode(mix, |kind, data, id| {
             black_box((kind, id));
             count += 1;
             len += black_box(data).len();
         });
-        assert_eq!(
-            (count, len),
-            (long.count(), bytes * long.times),
-            "all of it"
-        );
-    }))
-}
-
-fn verify<C: Contender>(mix: &Mix) -> Result<()> {
-    let stream = Stream::new(mix, 3);
-    let (mut count, mut wrong) = (0, None);
-    C::decode(&stream, |kind, data, id| {
-        let expected = stream.events[count % stream.events.len()].as_event();
-        if (kind, data, id) != (expected.kind, expected.data, expected.id) && wrong.is_none() {
-            wrong = Some(format!("{kind:?} {id:?} {data:?}, not {expected:?}"));
-        }
-        count += 1;
-    });
-    let (name, who) = (mix.name, std::any::type_name::<C>());
-    ensure!(
-        wrong.is_none(),
-        "{name}, {who}: {}",
-        wrong.unwrap_or_default()
-    );
-    ensure!(count == stream.count(), "{name}, {who}: {count} events");
-    Ok(())
+        assert_eq!((count, len), (mix.events.len(), data), "all of it");
+    })
 }
 
 /// The least that has to be found.
@@ -127,9 +113,9 @@ fn line_ends(piece: &[u8]) -> usize {
 struct Ours;
 
 impl Contender for Ours {
-    fn decode(stream: &Stream<'_>, mut see: impl FnMut(&str, &str, &str)) {
+    fn decode(mix: &Mix, mut see: impl FnMut(&str, &str, &str)) {
         let mut decoder = Decoder::new(Limits::default());
-        for mut input in stream.pieces() {
+        for mut input in pieces(&mix.wire) {
             while let Some(event) = decoder.decode(&mut input).expect("short") {
                 see(event.kind, event.data, event.id);
             }
@@ -141,8 +127,9 @@ struct SseStream;
 
 impl Contender for SseStream {
     /// It tells an id only where it is set, which it is nowhere or everywhere.
-    fn decode(stream: &Stream<'_>, mut see: impl FnMut(&str, &str, &str)) {
-        let mut events = SseByteStream::new(stream::iter(stream.pieces().map(Ok::<_, Infallible>)));
+    fn decode(mix: &Mix, mut see: impl FnMut(&str, &str, &str)) {
+        let mut events =
+            SseByteStream::new(stream::iter(pieces(&mix.wire).map(Ok::<_, Infallible>)));
         while let Some(event) = now(events.next()) {
             let event = event.expect("valid");
             let kind = event.event.as_deref().unwrap_or("message");
@@ -155,8 +142,8 @@ impl Contender for SseStream {
 struct EventsourceStream;
 
 impl Contender for EventsourceStream {
-    fn decode(stream: &Stream<'_>, mut see: impl FnMut(&str, &str, &str)) {
-        let mut events = EventStream::new(stream::iter(stream.pieces().map(Ok::<_, Infallible>)));
+    fn decode(mix: &Mix, mut see: impl FnMut(&str, &str, &str)) {
+        let mut events = EventStream::new(stream::iter(pieces(&mix.wire).map(Ok::<_, Infallible>)));
         while let Some(event) = now(events.next()) {
             let event = event.expect("valid");
             see(&event.event, &event.data, &event.id);
@@ -168,13 +155,12 @@ impl Contender for EventsourceStream {
 struct EventsourceClient;
 
 impl Contender for EventsourceClient {
-    fn decode(stream: &Stream<'_>, mut see: impl FnMut(&str, &str, &str)) {
-        let (wire, times) = (stream.wire.clone(), stream.times);
+    fn decode(mix: &Mix, mut see: impl FnMut(&str, &str, &str)) {
         let client = ClientBuilder::for_url("http://localhost/")
             .expect("valid")
-            .build_with_transport(Answer { wire, times });
+            .build_with_transport(Answer(mix.wire.clone()));
         let mut events = client.stream();
-        let mut left = stream.count();
+        let mut left = mix.events.len();
         // At the end of the stream it would connect again.
         while left > 0 {
             let event = now(events.next()).expect("more").expect("valid");
@@ -191,26 +177,16 @@ impl Contender for EventsourceClient {
     }
 }
 
-/// Answers every request with the stream.
+/// Answers every request with this stream.
 #[derive(Clone)]
-struct Answer {
-    wire: Bytes,
-    times: usize,
-}
+struct Answer(Bytes);
 
 impl HttpTransport for Answer {
     fn request(&self, _: Request<Option<Bytes>>) -> ResponseFuture {
-        let pieces = stream::iter(shared(self.wire.clone(), self.times).map(Ok));
-        let body: ByteStream = Box::pin(pieces);
+        let wire = self.0.clone();
+        let starts = (0..wire.len()).step_by(READ);
+        let pieces = starts.map(move |start| Ok(wire.slice(start..wire.len().min(start + READ))));
+        let body: ByteStream = Box::pin(stream::iter(pieces));
         Box::pin(future::ready(Ok(Response::new(body))))
     }
-}
-
-/// The pieces of a stream, for those who want to own them.
-fn shared(wire: Bytes, times: usize) -> impl Iterator<Item = Bytes> + Send + Sync {
-    (0..times).flat_map(move |_| {
-        let wire = wire.clone();
-        let starts = (0..wire.len()).step_by(READ);
-        starts.map(move |start| wire.slice(start..wire.len().min(start + READ)))
-    })
 }

@@ -15,7 +15,7 @@ use super::super::{Clock, Row};
 use super::mix::{self, Owned};
 
 /// About so much is written in one go: what stays in the cache.
-const BYTES: u64 = 50_000;
+const BYTES: usize = 50_000;
 
 pub(super) fn rows(clock: Clock) -> Result<Vec<Row>> {
     let small = mix::small(BYTES / 100);
@@ -166,11 +166,8 @@ fn sse_stream(clock: Clock, events: &[Owned]) -> Result<f64> {
 fn verify(mut bytes: &[u8], events: &[Owned]) -> Result<()> {
     let mut decoder = Decoder::new(Limits::default());
     for event in events {
-        let decoded = decoder.decode(&mut bytes)?;
-        ensure!(
-            decoded == Some(event.as_event()),
-            "{decoded:?}, not {event:?}"
-        );
+        let seen = decoder.decode(&mut bytes)?;
+        ensure!(seen == Some(event.as_event()), "{seen:?}, not {event:?}");
     }
     ensure!(bytes.is_empty(), "more than was to be encoded");
     Ok(())

@@ -35,7 +35,7 @@ pub(super) fn encodings() -> Bar {
     // As in the ring: they are all there until the end, so no two have the same place.
     let mut places = HashSet::new();
     let mut seen = 0;
-    for event in mix::small(EVENTS as u64) {
+    for event in mix::small(EVENTS) {
         broadcaster.publish(&event.as_event()).expect("small");
         for subscriber in &mut subscribers {
             let event = next(&broadcaster, subscriber);

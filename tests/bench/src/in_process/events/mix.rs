@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use bytes::Bytes;
 use ws_sse::Event;
 
 use crate::json;
@@ -17,7 +18,7 @@ const NOT_ASCII: &str = "decoding text that is not ASCII";
 pub(in super::super) const NAMES: [&str; 6] =
     [SMALL, SMALL_CRLF, ONE_LINE, LINES, PINGS, NOT_ASCII];
 
-/// About so many bytes are made of each; longer streams have them again and again.
+/// About so many bytes are made of each.
 const BLOCK: usize = 1 << 20;
 
 /// An event that is not lent.
@@ -54,11 +55,11 @@ impl Owned {
     }
 }
 
-/// A part of a stream that ends with an event.
+/// A part of a stream, of about 1 MiB; it ends with an event.
 pub(super) struct Mix {
     pub(super) name: &'static str,
     pub(super) about: &'static str,
-    pub(super) wire: String,
+    pub(super) wire: Bytes,
     pub(super) events: Vec<Owned>,
 }
 
@@ -88,7 +89,7 @@ impl Mix {
         Self {
             name,
             about,
-            wire,
+            wire: wire.into(),
             events,
         }
     }
@@ -100,32 +101,32 @@ pub(super) fn all() -> impl Iterator<Item = Mix> {
 }
 
 /// So many small events, for whoever sends some.
-pub(super) fn small(count: u64) -> Vec<Owned> {
+pub(super) fn small(count: usize) -> Vec<Owned> {
     (0..count).map(|number| event(SMALL, number)).collect()
 }
 
 /// So many events of 1 KiB, in one line each or in 16.
-pub(super) fn large(count: u64, lines: bool) -> Vec<Owned> {
+pub(super) fn large(count: usize, lines: bool) -> Vec<Owned> {
     let name = if lines { LINES } else { ONE_LINE };
     (0..count).map(|number| event(name, number)).collect()
 }
 
-fn event(name: &str, number: u64) -> Owned {
+fn event(name: &str, number: usize) -> Owned {
     let mut event = Owned::default();
     match name {
         SMALL | SMALL_CRLF => {
-            event.kind = ["price", "trade", "status"][number as usize % 3].into();
+            event.kind = ["price", "trade", "status"][number % 3].into();
             event.id = (1_000_000 + number).to_string();
-            event.data = json::text(number, 200)[..64].into();
+            event.data = json::text(number as u64, 200)[..64].into();
         }
-        PINGS => event.data = json::text(number, 200)[..64].into(),
-        ONE_LINE => event.data = json::text(number, 1024),
+        PINGS => event.data = json::text(number as u64, 200)[..64].into(),
+        ONE_LINE => event.data = json::text(number as u64, 1024),
         LINES => {
-            let text = json::text(number, 1024);
+            let text = json::text(number as u64, 1024);
             let mut rest = &text[..];
             // Lines of 40 to 88 bytes, 64 on the average.
             for line in 0..15 {
-                let (part, more) = rest.split_at(40 + (number as usize + line * 7) % 16 * 16 / 5);
+                let (part, more) = rest.split_at(40 + (number + line * 7) % 16 * 16 / 5);
                 event.data.push_str(part);
                 event.data.push('\n');
                 rest = more;
@@ -138,7 +139,7 @@ fn event(name: &str, number: u64) -> Owned {
 }
 
 /// Sentences in several scripts, with ASCII between them as in any text.
-fn foreign(number: u64) -> String {
+fn foreign(number: usize) -> String {
     const WORDS: [&str; 16] = [
         "привет",
         "сообщение",
@@ -158,12 +159,13 @@ fn foreign(number: u64) -> String {
         "안녕하세요",
     ];
     let mut text = String::new();
-    let mut state = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut state = (number as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
     while text.len() < 300 {
         state ^= state << 13;
         state ^= state >> 7;
         state ^= state << 17;
-        text.push_str(WORDS[(state >> 32) as usize % WORDS.len()]);
+        let word = usize::try_from(state >> 32).unwrap_or_default();
+        text.push_str(WORDS[word % WORDS.len()]);
         text.push(' ');
     }
     text
@@ -176,7 +178,7 @@ mod tests {
     #[test]
     fn mixes_are_what_they_are_called() {
         for mix in all() {
-            assert!(mix.wire.ends_with('\n') && mix.events.len() > 500);
+            assert!(mix.wire.ends_with(b"\n") && mix.events.len() > 500);
             assert!(mix.wire.len() >= super::BLOCK && mix.wire.len() < super::BLOCK + 2000);
         }
         for number in 0..50 {
