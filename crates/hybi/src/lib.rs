@@ -27,7 +27,7 @@
 //! | `futures` | yes | [`WebSocket`] over any async byte stream |
 //! | `client` | yes | from a URL to a WebSocket: names, proxies, redirects, reconnecting |
 //! | `rustls` | no | TLS for both roles |
-//! | `webpki-roots` | no | the same with Mozilla's roots, where the platform has none |
+//! | `webpki-roots` | no | the same, and Mozilla's roots to be chosen |
 //! | `async-tls` | no | TLS with async-tls, which rests on a rustls without fixes |
 //! | `deflate` | no | permessage-deflate with zlib-rs, which is fast |
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
@@ -130,6 +130,6 @@ pub use ws_futures::{
     Prepared, Receiver, Sender, Shutdown, Statistics, Step, WebSocket, accept, connect,
 };
 #[cfg(feature = "client")]
-pub use ws_futures::{Dial, Reconnect, Route, Transport};
+pub use ws_futures::{Dial, DialCause, DialError, Reconnect, Route, Transport};
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};
 pub use ws_proxy::Proxy;

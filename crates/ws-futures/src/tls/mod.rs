@@ -62,3 +62,21 @@ fn default_in(slot: &OnceLock<Arc<dyn TlsConnector>>) -> io::Result<Option<Arc<d
     let made: Option<Arc<dyn TlsConnector>> = None;
     Ok(made.map(|made| Arc::clone(slot.get_or_init(|| made))))
 }
+
+#[cfg(all(test, feature = "client", feature = "rustls"))]
+mod tests {
+    use super::*;
+
+    // CVE-2021-22890
+    #[test]
+    fn tl10_servers_and_proxies_have_connectors_of_their_own() {
+        let connector = |default: fn() -> io::Result<Option<Arc<dyn TlsConnector>>>| {
+            default()
+                .expect("this platform has roots")
+                .expect("there is rustls")
+        };
+        let server = connector(default_connector);
+        assert!(Arc::ptr_eq(&server, &connector(default_connector)));
+        assert!(!Arc::ptr_eq(&server, &connector(default_proxy_connector)));
+    }
+}

@@ -15,6 +15,8 @@ pub enum TlsError {
     Certificate,
     /// The text holds no private key in PEM, or one that cannot be read.
     Key,
+    /// The text holds no list of revoked certificates in PEM, or one that cannot be read.
+    RevocationList,
     /// What rustls has against them, such as a key that is not the certificate's.
     Rustls(rustls::Error),
 }
@@ -28,6 +30,7 @@ impl fmt::Display for TlsError {
             ),
             Self::Certificate => f.write_str("no certificate in PEM"),
             Self::Key => f.write_str("no private key in PEM"),
+            Self::RevocationList => f.write_str("no list of revoked certificates in PEM"),
             Self::Rustls(error) => error.fmt(f),
         }
     }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use futures_rustls::pki_types::pem::PemObject;
-use futures_rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use futures_rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use futures_rustls::rustls::client::WebPkiServerVerifier;
 use futures_rustls::rustls::client::danger::ServerCertVerifier;
 use futures_rustls::rustls::crypto::{CryptoProvider, ring};
 use futures_rustls::rustls::{ClientConfig, RootCertStore};
@@ -27,6 +28,7 @@ use super::{ALPN, Fingerprint, TlsError};
 pub struct Settings {
     roots: Roots,
     more_roots: Vec<CertificateDer<'static>>,
+    revoked: Vec<CertificateRevocationListDer<'static>>,
     pins: Vec<Fingerprint>,
     accepts_anybody: bool,
     identity: Option<Arc<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>>,
@@ -56,6 +58,7 @@ impl Settings {
         Self {
             roots: Roots::default(),
             more_roots: Vec::new(),
+            revoked: Vec::new(),
             pins: Vec::new(),
             accepts_anybody: false,
             identity: None,
@@ -75,6 +78,22 @@ impl Settings {
     /// [`TlsError::Certificate`] if there is none, or one that cannot be read.
     pub fn with_root_certificates(mut self, pem: &[u8]) -> Result<Self, TlsError> {
         self.more_roots.extend(certificates(pem)?);
+        Ok(self)
+    }
+
+    /// Believes no server whose certificate is on one of these lists (RFC 5280 §5), in PEM, nor one
+    /// whose issuer has no list among them.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError::RevocationList`] if there is none, or one that cannot be read.
+    pub fn with_revocation_lists(mut self, pem: &[u8]) -> Result<Self, TlsError> {
+        let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(pem).collect();
+        let found = found.map_err(|_| TlsError::RevocationList)?;
+        if found.is_empty() {
+            return Err(TlsError::RevocationList);
+        }
+        self.revoked.extend(found);
         Ok(self)
     }
 
@@ -111,7 +130,16 @@ impl Settings {
             Some(verifier) => builder
                 .dangerous()
                 .with_custom_certificate_verifier(verifier),
-            None => builder.with_root_certificates(self.root_store()?),
+            None if self.revoked.is_empty() => builder.with_root_certificates(self.root_store()?),
+            None => {
+                let roots = Arc::new(self.root_store()?);
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider)
+                    .with_crls(self.revoked.iter().cloned())
+                    .only_check_end_entity_revocation()
+                    .build()
+                    .map_err(|_| TlsError::RevocationList)?;
+                builder.with_webpki_verifier(verifier)
+            }
         };
         let mut config = match self.identity.as_deref() {
             Some((chain, key)) => builder.with_client_auth_cert(chain.clone(), key.clone_key())?,
@@ -168,6 +196,7 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("roots", &self.roots)
             .field("more_roots", &self.more_roots.len())
+            .field("revocation_lists", &self.revoked.len())
             .field("pins", &self.pins)
             .field("accepts_anybody", &self.accepts_anybody)
             .field("has_identity", &self.identity.is_some())
