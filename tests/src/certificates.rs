@@ -79,6 +79,10 @@ impl Authority {
     }
 
     /// The list of what it has revoked, as PEM.
+    ///
+    /// # Panics
+    ///
+    /// If there can be none.
     pub fn revocation_list(&self, numbers: &[u64]) -> String {
         let at = date_time_ymd(2011, 12, 31);
         let revoked = numbers.iter().map(|&number| RevokedCertParams {

@@ -223,7 +223,8 @@ fn tl10_sessions_are_resumed_with_whom_they_were_begun() {
             let io = service.accept().await.1;
             let mut io = outer.accept(io, &server_options()).await?;
             let mut request = vec![0; 1024];
-            io.read(&mut request).await?;
+            let len = io.read(&mut request).await?;
+            assert!(request[..len].starts_with(b"CONNECT "));
             io.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
             io.flush().await?;
             let with_proxy = io.get_ref().1.handshake_kind();
