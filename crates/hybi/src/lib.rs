@@ -126,8 +126,8 @@ pub use ws_futures::tls;
 pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
-    By, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind, Options,
-    Prepared, Receiver, Sender, Shutdown, Statistics, Step, WebSocket, accept, connect,
+    By, ByteStream, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind,
+    Options, Prepared, Receiver, Sender, Shutdown, Statistics, Step, WebSocket, accept, connect,
 };
 #[cfg(feature = "client")]
 pub use ws_futures::{Dial, DialCause, DialError, Reconnect, Route, Transport};

@@ -63,6 +63,7 @@
 
 mod accept;
 mod buffers;
+mod byte_stream;
 #[cfg(feature = "deflate")]
 mod codecs;
 mod connect;
@@ -108,6 +109,7 @@ pub mod smol;
 pub mod tokio;
 
 pub use accept::{Incoming, accept, accept_with, read_request};
+pub use byte_stream::ByteStream;
 pub use connect::connect;
 #[cfg(feature = "client")]
 pub use dial::{
