@@ -37,6 +37,7 @@
 //! | `hyper` | no | WebSockets on requests that hyper has parsed |
 //! | `http` | no | requests and responses of the crate `http` in [`handshake`] |
 //! | `smol` | no | smol's sockets and timers |
+//! | `tracing` | no | events about connections for `tracing` |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
 //!
 //! Without default features the layers below `futures` remain, which are `no_std` with `alloc`.

@@ -10,7 +10,7 @@ use ws_handshake::{
 use ws_http::{RequestDecoder, RequestHead, ResponseHead};
 
 use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket, extensions, version};
+use crate::{Error, Options, Timer, WebSocket, extensions, trace, version};
 
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// rules of [`Options::handshake`].
@@ -251,6 +251,7 @@ where
     let accept = match decide(requested.offer()) {
         Ok(accept) => accept,
         Err(reject) => {
+            trace::refused(reject.status());
             requested.reject(reject, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
@@ -310,6 +311,7 @@ async fn refuse<T>(mut opening: Opening<T>, error: RequestError) -> Error
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    trace::refused(error.status());
     error.response().encode(&mut opening.output.buffer);
     opening.finish().await;
     error.into()

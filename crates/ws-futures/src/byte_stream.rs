@@ -82,11 +82,7 @@ impl<T> ByteStream<T> {
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> ByteStream<T> {
-    fn poll_receive(
-        &mut self,
-        cx: &Context<'_>,
-        buffer: &mut [u8],
-    ) -> Poll<Result<usize, Error>> {
+    fn poll_receive(&mut self, cx: &Context<'_>, buffer: &mut [u8]) -> Poll<Result<usize, Error>> {
         let held = &self.held[self.taken..];
         if !held.is_empty() {
             let len = held.len().min(buffer.len());

@@ -9,7 +9,7 @@ use ws_handshake::{ClientHandshake, Request, Response};
 
 use crate::entropy::nonce;
 use crate::opening::{Opening, REFUSAL_BODY};
-use crate::{Error, Options, Timer, WebSocket, version};
+use crate::{Error, Options, Timer, WebSocket, trace, version};
 
 /// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
 /// [`is_secure`](Request::is_secure) says so. Returns it with the server's response.
@@ -88,7 +88,10 @@ where
                 waiting = again;
             }
             ClientHandshake::Established(established, response) => break (established, response),
-            ClientHandshake::Rejected(response) => return Err(Error::Rejected(Box::new(response))),
+            ClientHandshake::Rejected(response) => {
+                trace::rejected(response.status());
+                return Err(Error::Rejected(Box::new(response)));
+            }
             // No other state can follow in the versions that are spoken.
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }

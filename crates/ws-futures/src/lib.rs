@@ -94,6 +94,7 @@ mod step;
 mod stream;
 mod timer;
 pub mod tls;
+mod trace;
 mod version;
 mod wakers;
 mod websocket;

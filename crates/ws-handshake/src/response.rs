@@ -70,6 +70,11 @@ impl Reject {
         })
     }
 
+    /// The status.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
     /// Adds a field, such as `WWW-Authenticate`, `Location` or `Retry-After`.
     ///
     /// # Errors

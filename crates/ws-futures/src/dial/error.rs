@@ -18,7 +18,8 @@ pub struct DialError {
     step: Step,
     /// `host:port`.
     peer: String,
-    cause: DialCause,
+    /// Apart: with a proxy's answer in it, it is large.
+    cause: Box<DialCause>,
 }
 
 /// What was wrong.
@@ -54,7 +55,7 @@ impl DialError {
         Self {
             step,
             peer: peer.to_string(),
-            cause: cause.into(),
+            cause: Box::new(cause.into()),
         }
     }
 
@@ -69,13 +70,13 @@ impl DialError {
     }
 
     /// What was wrong.
-    pub const fn cause(&self) -> &DialCause {
+    pub fn cause(&self) -> &DialCause {
         &self.cause
     }
 
     /// The I/O error beneath, if there is one; that of a TLS library is inside.
-    pub const fn io_error(&self) -> Option<&io::Error> {
-        match &self.cause {
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &*self.cause {
             DialCause::Io(error) => Some(error),
             _ => None,
         }

@@ -31,6 +31,7 @@ pub use self::tunnel::tunnel;
 use crate::connect::connect_within;
 use crate::deadline::{Clock, Deadline};
 use crate::tls::{self, TlsConnector};
+use crate::trace;
 use crate::{Error, Options, Step, WebSocket};
 
 /// To so many of its addresses a server is asked for through a SOCKS5 proxy that wants addresses.
@@ -132,7 +133,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         let io = transport.into_boxed();
         let deadline = self.clock.deadline(timeout);
         let io = secure(io, server, connector, default, deadline).await;
-        let io = io.map_err(|cause| DialError::new(Step::Tls, server, cause))?;
+        let io = told(Step::Tls, server, io)?;
         Ok(Transport::encrypted(io))
     }
 
@@ -199,7 +200,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
             let default = tls::default_proxy_connector;
             let io = transport.into_boxed();
             let io = secure(io, proxy.authority(), connector, default, deadline.again()).await;
-            io.map_err(|cause| DialError::new(Step::ProxyTls, proxy.authority(), cause))?
+            told(Step::ProxyTls, proxy.authority(), io)?
         } else {
             transport.into_boxed()
         };
@@ -208,7 +209,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
             fields = Cow::Owned(fields.without_secrets());
         }
         let opened = tunnel::open(io, proxy, target, &fields, &mut deadline).await;
-        let io = opened.map_err(|cause| DialError::new(Step::Proxy, proxy.authority(), cause))?;
+        let io = told(Step::Proxy, proxy.authority(), opened)?;
         Ok(Transport::boxed(Box::new(io)))
     }
 
@@ -249,9 +250,18 @@ async fn within<T>(
     work: impl Future<Output = io::Result<T>>,
 ) -> Result<T, DialError> {
     let done = deadline.within(work).await;
-    done.map_err(DialCause::from)
-        .and_then(|result| Ok(result?))
-        .map_err(|cause| DialError::new(step, peer, cause))
+    let done = done.map_err(DialCause::from).and_then(|result| Ok(result?));
+    told(step, peer, done)
+}
+
+/// What became of a step, as it is told to those who watch, and to those who wait.
+fn told<T>(
+    step: Step,
+    peer: impl std::fmt::Display,
+    done: Result<T, DialCause>,
+) -> Result<T, DialError> {
+    trace::step(step, &peer, done.as_ref().err());
+    done.map_err(|cause| DialError::new(step, peer, cause))
 }
 
 /// TLS with `peer`.
