@@ -9,6 +9,7 @@ side did something wrong, 3 if time ran out.
 import asyncio
 import json
 import os
+import ssl
 import sys
 from urllib.parse import unquote
 
@@ -27,6 +28,21 @@ SIZES = [0, 1, 125, 126, 127, 65535, 65536, 1 << 20, 16 << 20]
 SIZES = [size for size in SIZES if size <= LARGEST]
 SECONDS = 120
 OPTIONS = {"max_size": None, "ping_interval": None}
+
+# Of a server that speaks TLS, or a client that shows who it is: a certificate and its key.
+TLS = os.environ.get("HYBI_TLS")
+
+
+def tls(purpose):
+    context = ssl.create_default_context(purpose)
+    context.load_cert_chain(TLS)
+    return context
+
+
+if TLS and "client" in sys.argv[1]:
+    OPTIONS["ssl"] = tls(ssl.Purpose.SERVER_AUTH)
+elif TLS:
+    OPTIONS["ssl"] = tls(ssl.Purpose.CLIENT_AUTH)
 
 
 def of_client():

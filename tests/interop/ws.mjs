@@ -2,10 +2,17 @@
 // As a client it offers permessage-deflate by default, which the other side may decline.
 
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import https from "node:https";
 import { DEFLATE, Inbox, main } from "./matrix.mjs";
 import { load } from "./packages.mjs";
 
 const { WebSocket, WebSocketServer } = load("ws");
+
+// Of a server that speaks TLS, or a client that shows who it is: a certificate and its key.
+const { HYBI_TLS } = process.env;
+const pem = HYBI_TLS && readFileSync(HYBI_TLS);
+const tls = HYBI_TLS && { cert: pem, key: pem };
 
 function link(socket, path) {
   const inbox = new Inbox();
@@ -33,7 +40,7 @@ function link(socket, path) {
 
 await main({
   async connect(url, protocols) {
-    const socket = new WebSocket(url, protocols, { perMessageDeflate: DEFLATE ?? true });
+    const socket = new WebSocket(url, protocols, { perMessageDeflate: DEFLATE ?? true, ...tls });
     const made = link(socket);
     await once(socket, "open");
     return made;
@@ -42,7 +49,10 @@ await main({
   async listen(onLink) {
     const handleProtocols = (offered) => offered.has("echo") && "echo";
     const perMessageDeflate = DEFLATE ?? false;
-    const server = new WebSocketServer({ host: "127.0.0.1", port: 0, handleProtocols, perMessageDeflate });
+    const options = { handleProtocols, perMessageDeflate };
+    if (tls) options.server = https.createServer(tls).listen(0, "127.0.0.1");
+    else Object.assign(options, { host: "127.0.0.1", port: 0 });
+    const server = new WebSocketServer(options);
     server.on("connection", (socket, request) => onLink(link(socket, request.url)));
     await once(server, "listening");
     return server.address().port;

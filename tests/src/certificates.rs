@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use rcgen::{
-    BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
-    KeyUsagePurpose, date_time_ymd,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, DnType,
+    ExtendedKeyUsagePurpose, IsCa, Issuer, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    RevokedCertParams, date_time_ymd,
 };
 
 use crate::scratch::Scratch;
@@ -68,6 +69,38 @@ impl Authority {
         params.not_before = date_time_ymd(2011, 12, 1);
         params.not_after = date_time_ymd(2011, 12, 31);
         self.sign(&params)
+    }
+
+    /// A server's of this number, by which it can be revoked.
+    pub fn numbered_server(&self, number: u64) -> Identity {
+        let mut params = server(&LOOPBACK);
+        params.serial_number = Some(number.into());
+        self.sign(&params)
+    }
+
+    /// The list of what it has revoked, as PEM.
+    ///
+    /// # Panics
+    ///
+    /// If there can be none.
+    pub fn revocation_list(&self, numbers: &[u64]) -> String {
+        let at = date_time_ymd(2011, 12, 31);
+        let revoked = numbers.iter().map(|&number| RevokedCertParams {
+            serial_number: number.into(),
+            revocation_time: at,
+            reason_code: None,
+            invalidity_date: None,
+        });
+        let list = CertificateRevocationListParams {
+            this_update: at,
+            next_update: date_time_ymd(4096, 1, 1),
+            crl_number: 1.into(),
+            issuing_distribution_point: None,
+            revoked_certs: revoked.collect(),
+            key_identifier_method: KeyIdMethod::Sha256,
+        };
+        let list = list.signed_by(&self.issuer).expect("a list");
+        list.pem().expect("text")
     }
 
     /// A client's.

@@ -56,7 +56,8 @@ enum Task {
     Powerset,
     /// Check that everything builds without the files of the old drafts.
     Deletable,
-    /// Build the `no_std` crates for a Cortex-M4, whose `core` and `alloc` are built as well.
+    /// Build the `no_std` crates for a Cortex-M4 and for the web, whose `core` and `alloc` are built
+    /// as well.
     ///
     /// Needs the standard library's source for exactly this compiler: rustup's component
     /// `rust-src`, or Debian's package, which is downloaded once from this machine's own mirror.

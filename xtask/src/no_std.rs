@@ -17,8 +17,9 @@ use crate::shell;
 use crate::source::{Source, starts_with};
 use crate::workspace::{Package, Workspace};
 
-/// A Cortex-M4 with floating point: 32 bits, no operating system.
-const TARGET: &str = "thumbv7em-none-eabihf";
+/// A Cortex-M4 with floating point: 32 bits, no operating system. And the web's machine, which has
+/// a std that panics when it is asked for time or randomness.
+const TARGETS: [&str; 2] = ["thumbv7em-none-eabihf", "wasm32-unknown-unknown"];
 
 /// Debian's packages of the standard library's source: the compiler's version, the file in the
 /// pool of the source package rustc, and its SHA-256.
@@ -46,7 +47,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 pub(crate) fn gate(workspace: &Workspace, full: bool) -> Result<()> {
     let packages: Vec<&Package> = no_std_packages(workspace)?;
     let names: Vec<&str> = packages.iter().map(|package| &*package.name).collect();
-    if installed_targets()?.iter().any(|target| target == TARGET) {
+    let installed = installed_targets()?;
+    let has = |target: &&str| installed.iter().any(|other| other == target);
+    if TARGETS.iter().all(has) {
         build(workspace, &packages, None)?;
     } else if let Some(library) = library(workspace, full)? {
         build(workspace, &packages, Some(&library))?;
@@ -59,7 +62,11 @@ pub(crate) fn gate(workspace: &Workspace, full: bool) -> Result<()> {
         );
         return Ok(());
     }
-    println!("checked: {} build for {TARGET}", names.join(", "));
+    println!(
+        "checked: {} build for {}",
+        names.join(", "),
+        TARGETS.join(" and ")
+    );
     Ok(())
 }
 
@@ -78,21 +85,34 @@ fn no_std_packages(workspace: &Workspace) -> Result<Vec<&Package>> {
 }
 
 fn build(workspace: &Workspace, packages: &[&Package], library: Option<&Path>) -> Result<()> {
-    for package in packages {
-        let mut command = shell::cargo(&workspace.root);
-        command
-            .args(["build", "--quiet", "--lib", "--no-default-features"])
-            .args(["--package", &package.name, "--target", TARGET])
-            .env("CARGO_TARGET_DIR", workspace.target.join("no-std"));
-        if let Some(library) = library {
+    for target in TARGETS {
+        for package in packages {
+            let mut command = shell::cargo(&workspace.root);
             command
-                .args(["-Z", "build-std=core,alloc"])
-                .env("RUSTC_BOOTSTRAP", "1")
-                .env("__CARGO_TESTS_ONLY_SRC_ROOT", library);
+                .args(["build", "--quiet", "--lib", "--no-default-features"])
+                .args(["--features", &features(package).join(",")])
+                .args(["--package", &package.name, "--target", target])
+                .env("CARGO_TARGET_DIR", workspace.target.join("no-std"));
+            if let Some(library) = library {
+                command
+                    .args(["-Z", "build-std=core,alloc"])
+                    .env("RUSTC_BOOTSTRAP", "1")
+                    .env("__CARGO_TESTS_ONLY_SRC_ROOT", library);
+            }
+            shell::run(&mut command)?;
         }
-        shell::run(&mut command)?;
     }
     Ok(())
+}
+
+/// What is switched on for bare metal: all but what brings std, by itself or below it.
+fn features(package: &Package) -> Vec<&str> {
+    const HOSTED: [&str; 4] = ["default", "http", "simdutf8", "zlib-rs"];
+    // The umbrella's are about runtimes, and the rest is built with the crates themselves.
+    let is_umbrella = package.name == "hybi";
+    let all = package.features.keys().map(String::as_str);
+    all.filter(|name| !is_umbrella && !HOSTED.contains(name))
+        .collect()
 }
 
 /// The targets whose standard library rustup (or a distribution) has installed.
@@ -128,7 +148,8 @@ fn library(workspace: &Workspace, download: bool) -> Result<Option<PathBuf>> {
     let Some((_, file, digest)) = DEBIAN.iter().find(|(known, ..)| *known == version) else {
         bail!(
             "no source of the standard library for {version} is known here: \
-             `rustup component add rust-src`, or `rustup target add {TARGET}`"
+             `rustup component add rust-src`, or `rustup target add {}`",
+            TARGETS.join(" ")
         );
     };
     fetch_from_debian(&cache, file, digest)?;

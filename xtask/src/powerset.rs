@@ -9,8 +9,11 @@ use anyhow::Result;
 use crate::shell;
 use crate::workspace::Workspace;
 
-/// The most features that are switched on together, besides all of them at once.
+/// The most features that are switched on together, besides all of them at once; where there are
+/// many, pairs must do.
 const DEPTH: usize = 3;
+const DEPTH_OF_MANY: usize = 2;
+const MANY: usize = 9;
 
 /// Checks all combinations; a warning is a failure, for a rarely used one is where they hide.
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
@@ -34,7 +37,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     Ok(())
 }
 
-/// No feature, each set of up to `DEPTH` of them, and all of them.
+/// No feature, each set of up to so many of them, and all of them.
 fn combinations(features: &BTreeMap<String, Vec<String>>) -> Vec<Vec<&str>> {
     // `default` is a combination of others.
     let names: Vec<&str> = features
@@ -42,9 +45,14 @@ fn combinations(features: &BTreeMap<String, Vec<String>>) -> Vec<Vec<&str>> {
         .map(String::as_str)
         .filter(|name| *name != "default")
         .collect();
+    let depth = if names.len() < MANY {
+        DEPTH
+    } else {
+        DEPTH_OF_MANY
+    };
     let mut found = vec![Vec::new()];
     let mut round = 0..1;
-    for _ in 0..DEPTH {
+    for _ in 0..depth {
         let start = found.len();
         for index in round {
             let base: Vec<&str> = found[index].clone();
@@ -58,7 +66,7 @@ fn combinations(features: &BTreeMap<String, Vec<String>>) -> Vec<Vec<&str>> {
         }
         round = start..found.len();
     }
-    if names.len() > DEPTH {
+    if names.len() > depth {
         found.push(names);
     }
     found
@@ -72,8 +80,8 @@ mod tests {
 
     #[test]
     fn every_set_of_up_to_three_comes_once() {
-        for (count, expect) in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 27)] {
-            let features = ["a", "b", "c", "d", "e"][..count]
+        for (count, expect) in [(0, 1), (1, 2), (2, 4), (3, 8), (4, 16), (5, 27), (9, 47)] {
+            let features = ["a", "b", "c", "d", "e", "f", "g", "h", "i"][..count]
                 .iter()
                 .chain(&["default"])
                 .map(|name| ((*name).to_owned(), Vec::new()))

@@ -32,5 +32,8 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             interop::run(workspace, &interop::Options::default())
         }),
         ("autobahn", &|| autobahn::run(workspace, &suite)),
+        ("autobahn over TLS", &|| {
+            autobahn::run(workspace, &autobahn::Options::over_tls())
+        }),
     ])
 }

@@ -7,6 +7,7 @@
 //! ```
 
 use std::io::{self, BufRead};
+use std::sync::Arc;
 use std::thread;
 
 use ::futures::channel::mpsc;
@@ -31,8 +32,9 @@ struct Arguments {
     #[arg(long)]
     subprotocol: Vec<String>,
     /// Add a field to the request, as in `Cookie: a=b`; may be repeated.
-    #[arg(long, short = 'H', value_parser = dial::field)]
-    header: Vec<(String, String)>,
+    // Text up to here: what does not parse clap would show, and it may be a secret.
+    #[arg(long, short = 'H')]
+    header: Vec<String>,
     /// The origin of the page that this is.
     #[arg(long)]
     origin: Option<String>,
@@ -75,9 +77,11 @@ impl Arguments {
         for name in &self.subprotocol {
             request = request.with_subprotocol(name)?;
         }
-        let origin = self.origin.iter().map(|origin| ("Origin", origin));
-        let fields = self.header.iter().map(|(name, value)| (&**name, value));
-        for (name, value) in origin.chain(fields) {
+        if let Some(origin) = &self.origin {
+            request = request.with_field("Origin", origin)?;
+        }
+        for field in &self.header {
+            let (name, value) = dial::field(field)?;
             request = request.with_field(name, value)?;
         }
         Ok(request.with_version(self.speak)?)
@@ -103,7 +107,7 @@ async fn run<R: Runtime>(
 ) -> anyhow::Result<()> {
     let mut policy = hybi::Reconnect::default();
     if !arguments.reconnect {
-        policy.max_attempts = Some(1);
+        policy.fatal = Arc::new(|_| true);
     }
     let mut lines = lines();
     let mut attempts = policy.sessions(runtime, request, options);

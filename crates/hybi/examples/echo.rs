@@ -113,8 +113,10 @@ fn main() -> anyhow::Result<()> {
 
 impl Arguments {
     fn acceptor(&self) -> anyhow::Result<Option<Acceptor>> {
-        let [chain, key] = &*self.tls else {
-            return Ok(None);
+        let (chain, key) = match &*self.tls {
+            [] => return Ok(None),
+            [chain, key] => (chain, key),
+            _ => anyhow::bail!("--tls stands once"),
         };
         let read = |file: &PathBuf| {
             fs::read(file).with_context(|| format!("cannot read {}", file.display()))

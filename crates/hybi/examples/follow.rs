@@ -24,8 +24,8 @@ struct Arguments {
     /// What to follow, such as `https://user:password@example.com/feed`.
     url: String,
     /// Add a field to the request, as in `Cookie: a=b`; may be repeated.
-    #[arg(long, short = 'H', value_parser = dial::field)]
-    header: Vec<(String, String)>,
+    #[arg(long, short = 'H')]
+    header: Vec<String>,
     /// Send this as the body of a POST, with each attempt anew.
     #[arg(long, short = 'd')]
     data: Option<String>,
@@ -73,7 +73,8 @@ fn main() -> anyhow::Result<()> {
 impl Arguments {
     fn request(&self) -> anyhow::Result<EventRequest> {
         let mut request = EventRequest::from_url(&self.url)?;
-        for (name, value) in &self.header {
+        for field in &self.header {
+            let (name, value) = dial::field(field)?;
             request = request.with_field(name, value)?;
         }
         if let Some(data) = &self.data {

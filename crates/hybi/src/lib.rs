@@ -29,15 +29,19 @@
 //! | `futures` | yes | [`WebSocket`] over any async byte stream |
 //! | `client` | yes | from a URL to a WebSocket: names, proxies, redirects, reconnecting |
 //! | `rustls` | no | TLS for both roles |
-//! | `webpki-roots` | no | the same with Mozilla's roots, where the platform has none |
+//! | `webpki-roots` | no | the same, and Mozilla's roots to be chosen |
 //! | `async-tls` | no | TLS with async-tls, which rests on a rustls without fixes |
 //! | `deflate` | no | permessage-deflate with zlib-rs, which is fast |
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
+//! | `axum` | no | an extractor for axum |
+//! | `hyper` | no | WebSockets on requests that hyper has parsed |
+//! | `http` | no | requests and responses of the crate `http` in [`handshake`] |
 //! | `sse` | no | server-sent events: the layer alone, with `futures` streams, with `client` sources |
 //! | `http-body` | no | event streams as bodies of hyper and axum |
 //! | `smol` | no | smol's sockets and timers |
+//! | `tracing` | no | events about connections for `tracing` |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
 //!
 //! Without default features the layers below `futures` remain, which are `no_std` with `alloc`.
@@ -139,6 +143,10 @@ pub use ws_futures::Deflate;
 /// A message that is owned, as `Stream` yields it; [`MessageRef`] is the one that is lent.
 #[cfg(feature = "futures")]
 pub use ws_futures::Message;
+#[cfg(feature = "axum")]
+pub use ws_futures::axum;
+#[cfg(feature = "hyper")]
+pub use ws_futures::hyper;
 #[cfg(feature = "smol")]
 pub use ws_futures::smol;
 #[cfg(all(feature = "futures", feature = "sse"))]
@@ -151,10 +159,10 @@ pub use ws_futures::tls;
 pub use ws_futures::tokio;
 #[cfg(feature = "futures")]
 pub use ws_futures::{
-    By, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind, Options,
-    Prepared, Receiver, Sender, Statistics, Step, WebSocket, accept, connect,
+    By, ByteStream, CloseCode, CloseFrame, Closure, Disconnect, Error, Event, KeepAlive, Kind,
+    Options, Prepared, Receiver, Sender, Shutdown, Statistics, Step, WebSocket, accept, connect,
 };
 #[cfg(feature = "client")]
-pub use ws_futures::{Dial, Reconnect, Route, Transport};
+pub use ws_futures::{Dial, DialCause, DialError, Reconnect, Route, Transport};
 pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};
 pub use ws_proxy::Proxy;

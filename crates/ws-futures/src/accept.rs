@@ -1,14 +1,16 @@
 //! Servers: from a byte stream to a WebSocket.
 
+use std::time::Duration;
+
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Role;
 use ws_handshake::{
-    Accept, Fields, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
+    Accept, Established, Fields, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
 };
 use ws_http::{RequestDecoder, RequestHead, ResponseHead};
 
 use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket, extensions, version};
+use crate::{Error, Options, Timer, WebSocket, extensions, trace, version};
 
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// rules of [`Options::handshake`].
@@ -69,7 +71,39 @@ pub(crate) async fn read_request_with<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let opening = Opening::new(io, timer, options.handshake_timeout);
+    read_request_within(io, options, timer, options.handshake_timeout).await
+}
+
+/// As [`read_request_with`], through TLS: one deadline for both.
+#[cfg(all(feature = "rustls", any(feature = "smol", feature = "tokio")))]
+pub(crate) async fn read_request_tls<T>(
+    io: T,
+    acceptor: &crate::tls::rustls::Acceptor,
+    options: &Options,
+    timer: fn() -> Box<dyn Timer>,
+) -> Result<Incoming<crate::tls::rustls::server::TlsStream<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let timer = options.timer.unwrap_or(timer);
+    let timeout = options.handshake_timeout;
+    let mut clock = timer();
+    let start = clock.now();
+    let io = acceptor.accept_within(io, Some(timer), timeout).await?;
+    let left = timeout.saturating_sub(clock.now().saturating_since(start));
+    read_request_within(io, options, Some(timer), left).await
+}
+
+async fn read_request_within<T>(
+    io: T,
+    options: &Options,
+    timer: Option<fn() -> Box<dyn Timer>>,
+    timeout: Duration,
+) -> Result<Incoming<T>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let opening = Opening::new(io, timer, timeout);
     // Apart, so that what is needed only now takes no room in the task later on.
     let inner = Box::pin(read(opening, options)).await?;
     Ok(Incoming {
@@ -224,6 +258,7 @@ where
     let accept = match decide(requested.offer()) {
         Ok(accept) => accept,
         Err(reject) => {
+            trace::refused(reject.status());
             requested.reject(reject, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
@@ -240,7 +275,7 @@ where
             return Err(error);
         }
     };
-    let mut step = match requested.accept(accept, &mut opening.output.buffer) {
+    let step = match requested.accept(accept, &mut opening.output.buffer) {
         Ok(step) => step,
         Err(misuse) => {
             opening.finish().await;
@@ -248,9 +283,22 @@ where
         }
     };
     opening.flush().await?;
-    let established = loop {
+    let established = complete(&mut opening, step).await?;
+    let connection = version::connection(Role::Server, &established, sessions, options)?;
+    Ok(WebSocket::opened(opening, connection, options, established))
+}
+
+/// What is left of a handshake behind the head of its response.
+pub(crate) async fn complete<T>(
+    opening: &mut Opening<T>,
+    mut step: ServerHandshake,
+) -> Result<Established, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    loop {
         match step {
-            ServerHandshake::Established(established) => break established,
+            ServerHandshake::Established(established) => return Ok(established),
             // The last of the request may come behind the head of its answer.
             ServerHandshake::NeedsInput(waiting) => {
                 step = opening.take_and_answer(|unread, out| waiting.receive(unread, out))?;
@@ -263,15 +311,14 @@ where
             // No other state can follow.
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }
-    };
-    let connection = version::connection(Role::Server, &established, sessions, options)?;
-    Ok(WebSocket::opened(opening, connection, options, established))
+    }
 }
 
 async fn refuse<T>(mut opening: Opening<T>, error: RequestError) -> Error
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
+    trace::refused(error.status());
     error.response().encode(&mut opening.output.buffer);
     opening.finish().await;
     error.into()

@@ -8,8 +8,8 @@ use ws_extensions::Sessions;
 use ws_handshake::{ClientHandshake, Request, Response};
 
 use crate::entropy::nonce;
-use crate::opening::Opening;
-use crate::{Error, Options, Timer, WebSocket, version};
+use crate::opening::{Opening, REFUSAL_BODY};
+use crate::{Error, Options, Timer, WebSocket, trace, version};
 
 /// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
 /// [`is_secure`](Request::is_secure) says so. Returns it with the server's response.
@@ -68,6 +68,7 @@ where
     let request = ours.as_ref().unwrap_or(request);
     let mut waiting = ClientHandshake::start(request, nonce()?, &mut opening.output.buffer);
     opening.flush().await?;
+    let mut hurries = false;
     let (established, response) = loop {
         let step = match opening.read().await {
             Ok(0) => waiting.receive_eof()?,
@@ -79,9 +80,18 @@ where
             },
         };
         match step {
-            ClientHandshake::NeedsInput(again) => waiting = again,
+            ClientHandshake::NeedsInput(again) => {
+                if again.refused().is_some() && !hurries {
+                    hurries = true;
+                    opening.hurry(REFUSAL_BODY);
+                }
+                waiting = again;
+            }
             ClientHandshake::Established(established, response) => break (established, response),
-            ClientHandshake::Rejected(response) => return Err(Error::Rejected(Box::new(response))),
+            ClientHandshake::Rejected(response) => {
+                trace::rejected(response.status());
+                return Err(Error::Rejected(Box::new(response)));
+            }
             // No other state can follow in the versions that are spoken.
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }

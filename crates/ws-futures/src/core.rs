@@ -14,6 +14,7 @@ use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
 use crate::outbox::Outbox;
 use crate::timer::Alarm;
+use crate::trace;
 use crate::wakers::Wakers;
 use crate::wire::{Limits, Wire};
 
@@ -164,10 +165,18 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             Poll::Ready(Ok(false)) => None,
             Poll::Ready(Err(error)) => Some(Box::new(error)),
         };
+        self.end();
+        Poll::Ready(Err(Ended(error)))
+    }
+
+    /// Nothing more will come.
+    fn end(&mut self) {
+        if !self.wire.output.ended {
+            trace::ended(&self.connection);
+        }
         // Whoever waits to send need not wait any longer.
         self.wire.output.ended = true;
         self.release();
-        Poll::Ready(Err(Ended(error)))
     }
 
     /// Writes and reads until an event stands ready; `false` once there will be none.

@@ -66,6 +66,14 @@ impl<'a> Deadline<'a> {
         }
     }
 
+    /// Moves it to so long from now, if it is later.
+    #[cfg(feature = "client")]
+    pub(crate) fn hurry(&mut self, timeout: Duration) {
+        if let Some((timer, by)) = &mut self.0 {
+            *by = timer.now().saturating_add(timeout).min(*by);
+        }
+    }
+
     /// Waits for a part of the step.
     pub(crate) async fn within<F: Future>(&mut self, part: F) -> Result<F::Output, Elapsed> {
         let mut part = pin!(part);

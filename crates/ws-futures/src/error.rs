@@ -69,6 +69,11 @@ impl fmt::Display for Error {
             Self::WriteBufferFull => f.write_str("write buffer is full"),
             Self::Request(error) => write!(f, "request refused: {error}"),
             Self::Response(error) => write!(f, "bad answer to the request: {error}"),
+            Self::Rejected(response) if response.is_redirect() => write!(
+                f,
+                "server answered with status {}, a redirect that is not followed",
+                response.status()
+            ),
             Self::Rejected(response) => {
                 write!(f, "server answered with status {}", response.status())
             }

@@ -9,6 +9,11 @@
 //! limits and deadlines. With the feature `smol` or `tokio` a module of that name has the same
 //! functions for the runtime's own sockets, with its timers.
 //!
+//! With the feature `client`, [`connect_on`] gets from a URL to a WebSocket as [`Dial`] says: name,
+//! addresses, proxy, TLS ([`tls`]), redirects. It does so on any [`Runtime`]; `smol::connect` and
+//! `tokio::connect` are this on theirs. [`dial_on`] and [`tunnel`] are parts of it to be used
+//! alone, [`Reconnect`] does it again, and [`Disconnect`] says how it ended.
+//!
 //! What is sent with [`feed`](WebSocket::feed) is gathered and written in one go when the next
 //! receive would wait. All progress is kept in the `WebSocket`, so any future may be dropped at
 //! any time without loss.
@@ -17,8 +22,8 @@
 //! one client or to many, and with `client` there are sources of events that reconnect: see the
 //! module `sse`.
 //!
-//! What this crate does *not* do: it knows no protocol (`ws-driver`, `ws-handshake` and `ws-sse`
-//! do), opens no TLS by itself, spawns no task and owns no runtime.
+//! What this crate does *not* do: it knows no protocol (`ws-driver`, `ws-handshake`, `ws-proxy`
+//! and `ws-sse` do), no cryptography (rustls does), spawns no task and owns no runtime.
 //!
 //! # Example
 //!
@@ -62,6 +67,7 @@
 
 mod accept;
 mod buffers;
+mod byte_stream;
 #[cfg(feature = "deflate")]
 mod codecs;
 mod connect;
@@ -86,6 +92,7 @@ mod pieces;
 mod prepared;
 #[cfg(feature = "client")]
 mod reconnect;
+mod shutdown;
 mod split;
 #[cfg(feature = "sse")]
 pub mod sse;
@@ -93,17 +100,23 @@ mod step;
 mod stream;
 mod timer;
 pub mod tls;
+mod trace;
 mod version;
 mod wakers;
 mod websocket;
 mod wire;
 
+#[cfg(feature = "axum")]
+pub mod axum;
+#[cfg(feature = "hyper")]
+pub mod hyper;
 #[cfg(feature = "smol")]
 pub mod smol;
 #[cfg(feature = "tokio")]
 pub mod tokio;
 
 pub use accept::{Incoming, accept, accept_with, read_request};
+pub use byte_stream::ByteStream;
 pub use connect::connect;
 #[cfg(feature = "client")]
 pub use dial::{
@@ -120,6 +133,7 @@ pub use pieces::{MessageReader, MessageWriter};
 pub use prepared::Prepared;
 #[cfg(feature = "client")]
 pub use reconnect::{Attempts, Reconnect};
+pub use shutdown::{Member, Shutdown};
 pub use split::{Receiver, Sender};
 pub use step::Step;
 pub use timer::Timer;

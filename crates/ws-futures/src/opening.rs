@@ -23,6 +23,9 @@ pub(crate) struct Opening<T> {
     pub(crate) input: Input,
 }
 
+/// So long the body of a refusal is waited for: the status has said what matters.
+pub(crate) const REFUSAL_BODY: Duration = Duration::from_secs(1);
+
 /// So much is read and dropped behind a refusal, in bytes.
 const MAX_DROPPED: usize = 64 << 10;
 
@@ -39,6 +42,13 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
             timer,
             by,
             input: Input::default(),
+        }
+    }
+
+    /// Moves the deadline to so long from now, if it is later.
+    pub(crate) fn hurry(&mut self, timeout: Duration) {
+        if let (Some(timer), Some(by)) = (&mut self.timer, &mut self.by) {
+            *by = timer.now().saturating_add(timeout).min(*by);
         }
     }
 

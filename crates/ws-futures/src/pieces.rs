@@ -225,7 +225,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MessageWriter<'_, T> {
 }
 
 /// The error as byte streams have it.
-fn into_io(error: Error) -> io::Error {
+pub(crate) fn into_io(error: Error) -> io::Error {
     match error {
         Error::Io(error) => error,
         Error::Protocol(ws_driver::Error::UnexpectedEof) => {

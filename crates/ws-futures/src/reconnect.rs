@@ -12,9 +12,7 @@ use ws_driver::Instant;
 use ws_handshake::{Request, Response};
 
 use crate::entropy;
-use crate::{
-    By, DialCause, Disconnect, Error, Options, Runtime, Timer, Transport, WebSocket, connect_on,
-};
+use crate::{By, Disconnect, Error, Options, Runtime, Timer, Transport, WebSocket, connect_on};
 
 /// When to connect again, and when not to.
 ///
@@ -49,7 +47,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Reconnect {
     /// About how long to wait after the first failure; each one that follows doubles it. A random
@@ -58,13 +56,13 @@ pub struct Reconnect {
     pub first_delay: Duration,
     /// About how long to wait at most. 30 seconds.
     pub max_delay: Duration,
-    /// How many attempts may fail, or lead to sessions that are not stable, before it is given up.
-    /// `None`, the default: however many.
+    /// How many attempts in a row may fail, or lead to sessions that are not stable, before it is
+    /// given up. `None`, the default: however many.
     pub max_attempts: Option<u32>,
     /// How long a session must have lasted for the failures before it to be forgotten. 10 seconds.
     pub stable_after: Duration,
     /// Whether there is no point in trying again. Default: [`is_fatal`](Self::is_fatal).
-    pub fatal: fn(&Disconnect) -> bool,
+    pub fatal: Arc<dyn Fn(&Disconnect) -> bool + Send + Sync>,
 }
 
 impl Reconnect {
@@ -78,7 +76,8 @@ impl Reconnect {
     ) -> Attempts<R> {
         Attempts {
             policy: self,
-            shared: Arc::new((runtime, request, options)),
+            shared: Arc::new((runtime, options)),
+            request,
             timer: R::timer(),
             failures: 0,
             state: State::Ready,
@@ -89,11 +88,13 @@ impl Reconnect {
     /// - we closed the connection;
     /// - the peer did, with 1000, 1002, 1003, 1007 to 1010, or as registered with 3000
     ///   (unauthorized) and 3003 (forbidden);
-    /// - the server refused with 3xx or 4xx, but 408, 425 and 429;
-    /// - the proxy wants other credentials, or what is asked for cannot be asked.
+    /// - the server refused with 3xx or 4xx, but 408, 425 and 429, or its answer is none of a
+    ///   WebSocket server's;
+    /// - the proxy wants other credentials, or is none;
+    /// - what is asked for cannot be asked, or there is no TLS.
     ///
-    /// Everything else may be better next time: the network, TLS, 1001, 1011 to 1014, 5xx, codes of
-    /// the application's.
+    /// Everything else may be better next time: the network, certificates, 1001, 1011 to 1014, 5xx,
+    /// codes of the application's.
     pub fn is_fatal(ended: &Disconnect) -> bool {
         match ended.error() {
             None => match (ended.by(), ended.code()) {
@@ -107,15 +108,14 @@ impl Reconnect {
                 408 | 425 | 429 => false,
                 code => (300..500).contains(&code),
             },
-            Some(Error::Dial(error)) => matches!(
-                error.cause(),
-                DialCause::AuthenticationRequired(_)
-                    | DialCause::Environment(_)
-                    | DialCause::Misuse(_)
-                    | DialCause::Redirect(_)
-                    | DialCause::TlsMissing
-            ),
-            Some(Error::Handshake(_) | Error::Misuse(_) | Error::Url(_)) => true,
+            Some(Error::Dial(error)) => error.cause().is_futile(),
+            Some(
+                Error::Extensions(_)
+                | Error::Handshake(_)
+                | Error::Misuse(_)
+                | Error::Response(_)
+                | Error::Url(_),
+            ) => true,
             Some(_) => false,
         }
     }
@@ -130,6 +130,17 @@ impl Reconnect {
     }
 }
 
+impl fmt::Debug for Reconnect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reconnect")
+            .field("first_delay", &self.first_delay)
+            .field("max_delay", &self.max_delay)
+            .field("max_attempts", &self.max_attempts)
+            .field("stable_after", &self.stable_after)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Default for Reconnect {
     fn default() -> Self {
         Self {
@@ -137,7 +148,7 @@ impl Default for Reconnect {
             max_delay: Duration::from_secs(30),
             max_attempts: None,
             stable_after: Duration::from_secs(10),
-            fatal: Self::is_fatal,
+            fatal: Arc::new(Self::is_fatal),
         }
     }
 }
@@ -149,7 +160,8 @@ impl Default for Reconnect {
 /// in a session that broke off may have arrived or not, and only the application can know.
 pub struct Attempts<R: Runtime> {
     policy: Reconnect,
-    shared: Arc<(R, Request, Options)>,
+    shared: Arc<(R, Options)>,
+    request: Request,
     timer: Box<dyn Timer>,
     /// How many attempts in a row led to nothing that lasted.
     failures: u32,
@@ -178,6 +190,11 @@ impl<R: Runtime> Attempts<R> {
         }
     }
 
+    /// The request of the attempts to come: for a token that must be renewed.
+    pub fn request_mut(&mut self) -> &mut Request {
+        &mut self.request
+    }
+
     /// How many attempts in a row have led to nothing that lasted.
     pub const fn failures(&self) -> u32 {
         self.failures
@@ -190,22 +207,41 @@ impl<R: Runtime> Attempts<R> {
 
     fn next_after(&mut self, opened: Option<Instant>, how: Option<&Disconnect>) {
         let now = self.timer.now();
-        if opened.is_some_and(|at| now.saturating_since(at) >= self.policy.stable_after) {
+        let stable_after = self.policy.stable_after;
+        if opened.is_some_and(|at| now.saturating_since(at) >= stable_after) {
             self.failures = 0;
+        } else {
+            self.failures = self.failures.saturating_add(1);
         }
-        self.failures = self.failures.saturating_add(1);
-        let is_fatal = how.is_some_and(self.policy.fatal);
-        let is_enough = self
-            .policy
-            .max_attempts
-            .is_some_and(|max| self.failures >= max);
+        let is_fatal = how.is_some_and(|how| (self.policy.fatal)(how));
+        let is_enough = self.failures > 0
+            && self
+                .policy
+                .max_attempts
+                .is_some_and(|max| self.failures >= max);
         self.state = if is_fatal || is_enough {
             State::Over
         } else {
             let delay = self.policy.delay(self.failures, entropy::jitter());
+            // RFC 9110 §10.2.3: the server may know better.
+            let delay = delay.max(how.and_then(retry_after).unwrap_or_default());
             State::Waiting(now.saturating_add(delay))
         };
     }
+}
+
+/// How long a server that is busy wants to be left alone: in seconds, at most an hour.
+fn retry_after(how: &Disconnect) -> Option<Duration> {
+    const MOST: u64 = 60 * 60;
+    let Some(Error::Rejected(response)) = how.error() else {
+        return None;
+    };
+    let value = response.fields().first("Retry-After")?;
+    // A date would need a clock that shows one.
+    let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+    let digits = is_number.then_some(value)?;
+    let seconds: u64 = str::from_utf8(digits).ok()?.parse().unwrap_or(MOST);
+    Some(Duration::from_secs(seconds.min(MOST)))
 }
 
 impl<R: Runtime> Stream for Attempts<R> {
@@ -217,9 +253,10 @@ impl<R: Runtime> Stream for Attempts<R> {
             match &mut this.state {
                 State::Ready => {
                     let shared = Arc::clone(&this.shared);
+                    let request = this.request.clone();
                     this.state = State::Dialling(Box::pin(async move {
-                        let (runtime, request, options) = &*shared;
-                        connect_on(runtime, request, options).await
+                        let (runtime, options) = &*shared;
+                        connect_on(runtime, &request, options).await
                     }));
                 }
                 State::Waiting(until) => {
@@ -260,7 +297,7 @@ impl<R: Runtime> fmt::Debug for Attempts<R> {
         };
         f.debug_struct("Attempts")
             .field("policy", &self.policy)
-            .field("request", &self.shared.1)
+            .field("request", &self.request)
             .field("failures", &self.failures)
             .field("state", &state)
             .finish_non_exhaustive()

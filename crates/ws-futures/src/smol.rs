@@ -11,8 +11,6 @@ use std::net::{Shutdown, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
-#[cfg(feature = "client")]
-use std::time::Duration;
 
 use async_io::{Async, IoSafe};
 use futures_io::{AsyncRead, AsyncWrite};
@@ -24,6 +22,8 @@ use ws_handshake::{Request, Response};
 use crate::accept::read_request_with;
 #[cfg(all(feature = "client", feature = "sse"))]
 use crate::sse::{EventRequest, EventSource, SourceError};
+#[cfg(feature = "rustls")]
+use crate::tls::rustls::{Acceptor, server::TlsStream};
 use crate::{Error, Incoming, Options, WebSocket};
 #[cfg(feature = "client")]
 use crate::{Io, IoFuture, Runtime, Transport, connect_on};
@@ -69,6 +69,45 @@ where
     read_request_with(io, options, options.timer.or(Some(timer))).await
 }
 
+/// As [`accept`], through TLS; one deadline for both handshakes.
+///
+/// # Errors
+///
+/// Those of [`accept`](crate::accept()); [`Error::Io`] for TLS, inside of which is what rustls says.
+#[cfg(feature = "rustls")]
+pub async fn accept_tls<T>(
+    io: T,
+    acceptor: &Acceptor,
+    options: &Options,
+) -> Result<WebSocket<TlsStream<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let incoming = read_request_tls(io, acceptor, options).await?;
+    incoming.accept(options).await
+}
+
+/// As [`read_request`], through TLS; one deadline for both handshakes.
+///
+/// # Errors
+///
+/// Those of [`accept_tls`] that concern any request.
+#[cfg(feature = "rustls")]
+pub async fn read_request_tls<T>(
+    io: T,
+    acceptor: &Acceptor,
+    options: &Options,
+) -> Result<Incoming<TlsStream<T>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    crate::accept::read_request_tls(io, acceptor, options, timer).await
+}
+
+/// A socket that a client has dialled.
+#[cfg(feature = "client")]
+pub type ClientSocket = WebSocket<Transport<Socket>>;
+
 /// Connects to a URL (`ws`, `wss`, `http`, `https`) as [`Options::dial`] says, through proxies and
 /// TLS, and asks for a WebSocket there.
 ///
@@ -76,10 +115,7 @@ where
 ///
 /// Those of [`connect_to`]; [`Error::Url`].
 #[cfg(feature = "client")]
-pub async fn connect(
-    url: &str,
-    options: &Options,
-) -> Result<(WebSocket<Transport<Socket>>, Response), Error> {
+pub async fn connect(url: &str, options: &Options) -> Result<(ClientSocket, Response), Error> {
     connect_to(&Request::from_url(url)?, options).await
 }
 
@@ -93,7 +129,7 @@ pub async fn connect(
 pub async fn connect_to(
     request: &Request,
     options: &Options,
-) -> Result<(WebSocket<Transport<Socket>>, Response), Error> {
+) -> Result<(ClientSocket, Response), Error> {
     connect_on(&Smol, request, options).await
 }
 
@@ -159,19 +195,34 @@ impl Runtime for Smol {
     }
 }
 
-/// async-io cannot connect from a given address; a thread does that, for two minutes at most, as
-/// long as systems try by themselves.
+/// What async-io does to connect, with a local address.
 #[cfg(feature = "client")]
 async fn connect_from(local: IpAddr, address: SocketAddr) -> io::Result<Async<TcpStream>> {
-    const TIMEOUT: Duration = Duration::from_secs(120);
-    let stream = blocking::unblock(move || {
-        let domain = socket2::Domain::for_address(address);
-        let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
-        socket.bind(&SocketAddr::new(local, 0).into())?;
-        socket.connect_timeout(&address.into(), TIMEOUT)?;
-        Ok::<_, io::Error>(TcpStream::from(socket))
-    });
-    Async::new(stream.await?)
+    let domain = socket2::Domain::for_address(address);
+    let socket = socket2::Socket::new(domain, socket2::Type::STREAM, None)?;
+    socket.bind(&SocketAddr::new(local, 0).into())?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address.into()) {
+        Ok(()) => {}
+        Err(error) if goes_on(&error) => {}
+        Err(error) => return Err(error),
+    }
+    let stream = Async::new_nonblocking(TcpStream::from(socket))?;
+    stream.writable().await?;
+    match stream.get_ref().take_error()? {
+        None => Ok(stream),
+        Some(error) => Err(error),
+    }
+}
+
+/// Whether this error of `connect` says that it goes on without us.
+#[cfg(feature = "client")]
+fn goes_on(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::WouldBlock
 }
 
 /// A socket of async-io's, by default over TCP, that ends its write side when it is closed, and

@@ -17,6 +17,8 @@ use ws_handshake::{Request, Response};
 use crate::accept::read_request_with;
 #[cfg(all(feature = "client", feature = "sse"))]
 use crate::sse::{EventRequest, EventSource, SourceError};
+#[cfg(feature = "rustls")]
+use crate::tls::rustls::{Acceptor, server::TlsStream};
 use crate::{Error, Incoming, Options, WebSocket};
 #[cfg(feature = "client")]
 use crate::{Io, IoFuture, Runtime, Transport, connect_on};
@@ -62,6 +64,45 @@ where
     read_request_with(Compat(io), options, options.timer.or(Some(timer))).await
 }
 
+/// As [`accept`], through TLS; one deadline for both handshakes.
+///
+/// # Errors
+///
+/// Those of [`accept`](crate::accept()); [`Error::Io`] for TLS, inside of which is what rustls says.
+#[cfg(feature = "rustls")]
+pub async fn accept_tls<T>(
+    io: T,
+    acceptor: &Acceptor,
+    options: &Options,
+) -> Result<WebSocket<TlsStream<Compat<T>>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    let incoming = read_request_tls(io, acceptor, options).await?;
+    incoming.accept(options).await
+}
+
+/// As [`read_request`], through TLS; one deadline for both handshakes.
+///
+/// # Errors
+///
+/// Those of [`accept_tls`] that concern any request.
+#[cfg(feature = "rustls")]
+pub async fn read_request_tls<T>(
+    io: T,
+    acceptor: &Acceptor,
+    options: &Options,
+) -> Result<Incoming<TlsStream<Compat<T>>>, Error>
+where
+    T: AsyncRead + AsyncWrite + Unpin,
+{
+    crate::accept::read_request_tls(Compat(io), acceptor, options, timer).await
+}
+
+/// A socket that a client has dialled.
+#[cfg(feature = "client")]
+pub type ClientSocket = WebSocket<Transport<Compat<TcpStream>>>;
+
 /// Connects to a URL (`ws`, `wss`, `http`, `https`) as [`Options::dial`] says, through proxies and
 /// TLS, and asks for a WebSocket there.
 ///
@@ -69,10 +110,7 @@ where
 ///
 /// Those of [`connect_to`]; [`Error::Url`].
 #[cfg(feature = "client")]
-pub async fn connect(
-    url: &str,
-    options: &Options,
-) -> Result<(WebSocket<Transport<Compat<TcpStream>>>, Response), Error> {
+pub async fn connect(url: &str, options: &Options) -> Result<(ClientSocket, Response), Error> {
     connect_to(&Request::from_url(url)?, options).await
 }
 
@@ -86,7 +124,7 @@ pub async fn connect(
 pub async fn connect_to(
     request: &Request,
     options: &Options,
-) -> Result<(WebSocket<Transport<Compat<TcpStream>>>, Response), Error> {
+) -> Result<(ClientSocket, Response), Error> {
     connect_on(&Tokio, request, options).await
 }
 

@@ -14,7 +14,7 @@ use crate::opening::Opening;
 use crate::outbox::Outbox;
 use crate::parts::Parts;
 use crate::timer::Alarm;
-use crate::{Error, Options, Prepared, Timer, version};
+use crate::{Error, Options, Prepared, Timer, trace, version};
 
 /// An open WebSocket connection over `T`, a byte stream that is read and written.
 ///
@@ -190,6 +190,7 @@ impl<T> WebSocket<T> {
         options: &Options,
         established: Established,
     ) -> Self {
+        trace::opened(connection.role(), &established);
         let Opening {
             io, timer, input, ..
         } = opening;

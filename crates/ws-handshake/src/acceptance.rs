@@ -15,12 +15,13 @@ use crate::hixie::Challenge;
 use crate::key::PROOF_LEN;
 use crate::request::check_extensions;
 use crate::response::{Accept, check_custom_name, push};
-use crate::rfc6455::EXTENSIONS;
+use crate::rfc6455::{Carrier, EXTENSIONS};
 use crate::server::{Requested, ServerHandshake};
 
 /// What the server says, RFC 6455 §4.2.2-5, and what it comes to.
 pub(crate) struct Acceptance {
     proof: [u8; PROOF_LEN],
+    carrier: Carrier,
     /// The fields behind those that every acceptance has.
     more: Fields,
     established: Established,
@@ -69,6 +70,7 @@ impl Acceptance {
         }
         Ok(Self {
             proof: requested.proof,
+            carrier: requested.carrier,
             more,
             established: Established {
                 version: requested.version,
@@ -96,6 +98,10 @@ impl Acceptance {
         #[cfg(feature = "drafts")]
         if let Some(challenge) = &self.challenge {
             return ResponseHead::new(Status::SWITCHING_PROTOCOLS, challenge.response(&self.more));
+        }
+        if self.carrier == Carrier::Stream {
+            // RFC 8441 §5: a 2xx accepts, and neither key nor upgrade is answered.
+            return ResponseHead::new(Status::OK, self.more.clone());
         }
         let mut fields = Fields::new();
         push(&mut fields, "Upgrade", "websocket");

@@ -62,7 +62,13 @@ impl<'a> Authority<'a> {
             .rsplit('.')
             .next()
             .unwrap_or_default();
-        last.bytes().all(|byte| byte.is_ascii_digit()) && self.host.parse::<Ipv4Addr>().is_err()
+        // Decimal or hexadecimal, as some read it.
+        let hex = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
+        let is_number = match hex {
+            Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+            None => last.bytes().all(|byte| byte.is_ascii_digit()),
+        };
+        is_number && self.host.parse::<Ipv4Addr>().is_err()
     }
 }
 
@@ -158,6 +164,10 @@ mod tests {
             ("10.0.2", true),
             ("1", true),
             ("1.2.3.4.", true),
+            ("0x7f000001", true),
+            ("127.0.0.0X1", true),
+            ("0x7f.example", false),
+            ("0xfg", false),
             ("...", true),
         ] {
             let authority = Authority::parse(text.as_bytes()).unwrap();

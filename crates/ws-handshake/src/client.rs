@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use ws_http::{BodyDecoder, BodyPart, Framing, Progress, ResponseDecoder, ResponseHead, Status};
+use ws_http::{KeptBody, Progress, ResponseDecoder, ResponseHead, Status};
 
 use crate::error::ResponseError;
 use crate::established::Established;
@@ -90,6 +90,12 @@ impl AwaitingResponse {
         Ok(result?.unwrap_or(ClientHandshake::NeedsInput(self)))
     }
 
+    /// The status of a refusal whose head is there, while its body is awaited. Who does not want to
+    /// wait for that [ends](Self::receive_eof) here.
+    pub fn refused(&self) -> Option<Status> {
+        self.refusal.as_ref().map(|refusal| refusal.head.status())
+    }
+
     /// Tells that the connection has ended, or that nobody wants to wait any longer.
     ///
     /// A refusal whose head is there is delivered, with the body as far as it has come. The result
@@ -154,55 +160,28 @@ impl AwaitingResponse {
 #[derive(Debug)]
 struct Refusal {
     head: ResponseHead,
-    decoder: BodyDecoder,
-    body: Vec<u8>,
-    is_truncated: bool,
+    body: KeptBody,
 }
 
 impl Refusal {
     fn new(head: ResponseHead) -> Self {
-        let decoder = match Framing::of_response(&head) {
-            Ok(framing) => BodyDecoder::new(framing),
-            Err(error) => BodyDecoder::failed(error),
-        };
-        Self {
-            head,
-            decoder,
-            body: Vec::new(),
-            is_truncated: false,
-        }
+        let body = KeptBody::new(&head, MAX_BODY);
+        Self { head, body }
     }
 
     /// Takes bytes of the body; whether there is no more of it to wait for.
     fn receive(&mut self, input: &mut &[u8]) -> bool {
-        loop {
-            match self.decoder.decode(input) {
-                Ok(None) => return false,
-                Ok(Some(BodyPart::Data(data))) => {
-                    let room = MAX_BODY - self.body.len();
-                    self.body.extend_from_slice(&data[..data.len().min(room)]);
-                    if data.len() > room {
-                        self.is_truncated = true;
-                        return true;
-                    }
-                }
-                Ok(Some(_)) => return true,
-                // The status says more than a body that cannot be taken apart.
-                Err(_) => {
-                    self.is_truncated = true;
-                    return true;
-                }
-            }
-        }
+        self.body.receive(input)
     }
 
     fn end(mut self) -> ClientHandshake {
-        self.is_truncated = self.decoder.receive_eof().is_err();
+        self.body.receive_eof();
         self.deliver()
     }
 
     fn deliver(self) -> ClientHandshake {
-        ClientHandshake::Rejected(Response::received(self.head, self.body, self.is_truncated))
+        let (body, is_truncated) = self.body.into_parts();
+        ClientHandshake::Rejected(Response::received(self.head, body, is_truncated))
     }
 }
 

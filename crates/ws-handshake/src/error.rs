@@ -40,6 +40,10 @@ pub enum RequestError {
     },
     /// `Connection` does not list `upgrade`.
     Connection,
+    /// `:protocol` is not `websocket` (RFC 8441 §4).
+    Protocol,
+    /// A field that is about a connection of HTTP/1.1, in a stream of HTTP/2 or HTTP/3.
+    ConnectionField,
     /// There is a `Sec-WebSocket-Key` but no `Sec-WebSocket-Version`.
     VersionMissing {
         /// What the server would accept.
@@ -81,6 +85,8 @@ impl RequestError {
             }
             Self::Method => Status::METHOD_NOT_ALLOWED,
             Self::HostForbidden | Self::OriginForbidden => Status::FORBIDDEN,
+            // RFC 9220 §3: what to answer to a protocol that is not known.
+            Self::Protocol => Status::NOT_IMPLEMENTED,
             Self::Upgrade { .. } | Self::VersionUnsupported { .. } => Status::UPGRADE_REQUIRED,
             _ => Status::BAD_REQUEST,
         }
@@ -129,6 +135,8 @@ impl fmt::Display for RequestError {
             Self::Body => "request must not have a body",
             Self::Upgrade { .. } => "Upgrade does not list websocket",
             Self::Connection => "Connection does not list upgrade",
+            Self::Protocol => "protocol is not websocket",
+            Self::ConnectionField => "field of HTTP/1.1 in a stream",
             Self::VersionMissing { .. } => "Sec-WebSocket-Version is missing",
             Self::VersionRepeated => "Sec-WebSocket-Version is repeated",
             Self::VersionUnsupported { .. } => "unsupported WebSocket version",
@@ -165,6 +173,8 @@ impl From<InvalidField> for RequestError {
 pub enum ResponseError {
     /// The head cannot be read, or is over a limit.
     Head(HeadError),
+    /// A field that another client has parsed breaks the rules of HTTP or is longer than 8 KiB.
+    Field(InvalidField),
     /// The response is not HTTP/1.1.
     HttpVersion,
     /// More than eight interim responses (1xx).
@@ -211,6 +221,7 @@ impl fmt::Display for ResponseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Head(error) => return error.fmt(f),
+            Self::Field(error) => return error.fmt(f),
             Self::HttpVersion => "response is not HTTP/1.1",
             Self::TooManyInterimResponses => "too many interim responses",
             Self::UpgradeMissing => "Upgrade is missing",

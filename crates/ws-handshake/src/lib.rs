@@ -21,6 +21,11 @@
 //! - [`Request::from_url`] reads a URL, and [`Request::redirected`] is the request that follows a
 //!   redirect, without what was meant for the first server alone. Both need the feature `url`,
 //!   which is on by default.
+//! - With the feature `http`, [`ServerHandshake`] takes requests of the crate of that name, and
+//!   responses become its.
+//! - In a stream of HTTP/2 or HTTP/3 the same is an extended `CONNECT` (RFC 8441, RFC 9220):
+//!   [`ServerHandshake::from_extended_connect`], [`Request::extended_connect`] and
+//!   [`Request::check_stream_response`] are this on plain lists of fields.
 //! - [`Established`] is what the rest of the connection needs to know.
 //! - [`Version`] is what is spoken: RFC 6455 and versions 8 and 7, which differ in a field's name,
 //!   and with the feature `drafts` everything older. A server tells them apart by the request
@@ -87,10 +92,14 @@ mod config;
 mod early;
 mod error;
 mod established;
+mod extended;
+mod forwarded;
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "drafts")]
 mod hixie;
+#[cfg(feature = "http")]
+mod http;
 mod key;
 mod offer;
 mod policy;
@@ -112,6 +121,8 @@ pub use config::ServerConfig;
 pub use error::RedirectError;
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
 pub use established::Established;
+pub use extended::ExtendedConnect;
+pub use forwarded::{ForwardedField, InvalidNetwork, Network, TrustedProxies};
 #[cfg(feature = "drafts")]
 pub use hixie::{DraftRequestError, DraftResponseError};
 pub use key::{Nonce, accept_key};

@@ -1,6 +1,6 @@
 //! Where a redirect leads, and what may not go there.
 
-use ws_http::{Fields, is_secret};
+use ws_http::Fields;
 
 use crate::error::{RedirectError, UrlError};
 use crate::request::Request;
@@ -10,9 +10,11 @@ use crate::url::ServerUrl;
 impl Request {
     /// The request that follows a redirect: the same at another place.
     ///
-    /// If scheme, host or port change, `Authorization`, `Cookie` and whatever else
-    /// [`is_secret`](ws_http::is_secret) are left out, for good: the request holds them no more,
-    /// wherever later redirects lead. User information in the location is ignored, a fragment too.
+    /// If scheme, host or port change, credentials are left out, for good: the request holds them
+    /// no more, wherever later redirects lead. Those are `Authorization` and `Cookie`, and since
+    /// nobody knows what other fields hold, all but `Accept-Language`, `Cache-Control`, `Origin`,
+    /// `Pragma` and `User-Agent`. User information in the location is ignored, a fragment too.
+    /// Subprotocols are names and are kept: what is no name but a token should not be among them.
     ///
     /// Nothing here counts: who follows redirects must limit their number.
     ///
@@ -42,20 +44,33 @@ impl Request {
         };
         let mut moved = self.clone().moved(&url)?;
         if !is_same(&moved) {
-            moved.forget_secrets();
+            moved.forget_credentials();
         }
         Ok(moved)
     }
 
-    fn forget_secrets(&mut self) {
+    fn forget_credentials(&mut self) {
         let mut kept = Fields::new();
-        for (name, value) in self.fields().iter().filter(|(name, _)| !is_secret(name)) {
+        for (name, value) in self.fields().iter().filter(|(name, _)| is_harmless(name)) {
             // It could be pushed before.
             let pushed = kept.push(name, value);
             debug_assert!(pushed.is_ok(), "{name}");
         }
         self.replace_fields(kept);
     }
+}
+
+/// Whether a field says nothing that is for one server alone.
+fn is_harmless(name: &str) -> bool {
+    [
+        "accept-language",
+        "cache-control",
+        "origin",
+        "pragma",
+        "user-agent",
+    ]
+    .iter()
+    .any(|other| name.eq_ignore_ascii_case(other))
 }
 
 #[cfg(test)]

@@ -59,8 +59,10 @@ impl Request {
     ///
     /// # Errors
     ///
-    /// Refused is what other parsers read differently: backslashes, control characters, spaces at
-    /// either end, missing slashes; and fragments, other schemes, an empty host, port 0.
+    /// Refused is what other parsers are known to read differently: backslashes, control characters,
+    /// spaces at either end, missing slashes, a second `@`, a percent sign in the host, IPv4
+    /// addresses that are not four decimal numbers; and fragments, other schemes, an empty host,
+    /// port 0.
     #[cfg(feature = "url")]
     pub fn from_url(url: &str) -> Result<Self, UrlError> {
         let url = ServerUrl::parse(url)?;
@@ -315,15 +317,17 @@ impl FromStr for Request {
 }
 
 impl fmt::Debug for Request {
-    /// Shows no credentials.
+    /// Shows no credentials, and neither the query nor the names of subprotocols, in which some
+    /// send them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.target.split('?').next().unwrap_or_default();
         f.debug_struct("Request")
             .field("is_secure", &self.is_secure)
             .field("authority", &self.authority)
-            .field("target", &self.target)
+            .field("path", &path)
             .field("version", &self.version)
             .field("has_credentials", &self.authorization.is_some())
-            .field("subprotocols", &self.subprotocols)
+            .field("subprotocols", &self.subprotocols.len())
             .field("require_subprotocol", &self.require_subprotocol)
             .field("extensions", &self.extensions)
             .field("fields", &self.fields)

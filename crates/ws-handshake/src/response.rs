@@ -70,6 +70,11 @@ impl Reject {
         })
     }
 
+    /// The status.
+    pub const fn status(&self) -> Status {
+        self.status
+    }
+
     /// Adds a field, such as `WWW-Authenticate`, `Location` or `Retry-After`.
     ///
     /// # Errors
@@ -138,8 +143,9 @@ impl Response {
         Self::received(ResponseHead::new(status, fields), body, false)
     }
 
-    /// What the client is told when the application asks for something that may not be said.
-    pub(crate) fn server_error() -> Self {
+    /// 500: what the client is told when the server's own application does something wrong, such as
+    /// asking for what may not be said.
+    pub fn server_error() -> Self {
         let status = Status::INTERNAL_SERVER_ERROR;
         Self::refusal(status, Fields::new(), status.reason().into())
     }
@@ -163,6 +169,10 @@ impl Response {
     /// The body; of a response that was read, its first 64 KiB.
     pub fn body(&self) -> &[u8] {
         &self.body
+    }
+
+    pub(crate) fn into_body(self) -> Vec<u8> {
+        self.body
     }
 
     /// Whether the body is not all that the server sent or wanted to send.

@@ -24,11 +24,30 @@ use crate::version::{ORIGIN, Version, VersionError};
 
 pub(crate) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
 
+/// What carries a connection once it is open.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum Carrier {
+    /// The connection of HTTP/1.1 that the handshake was done on.
+    Connection,
+    /// A stream of HTTP/2 or HTTP/3 (RFC 8441 §5): there is no key, and nothing is upgraded.
+    Stream,
+}
+
 /// Judges a request, RFC 6455 §4.2.1. The first rule that is broken is the one that is told.
 pub(crate) fn check_request(
     head: RequestHead,
     config: &ServerConfig,
 ) -> Result<Requested, RequestError> {
+    check_request_on(head, config, Carrier::Connection)
+}
+
+/// As [`check_request`]; one in a stream is given as the GET that it would be in HTTP/1.1.
+pub(crate) fn check_request_on(
+    head: RequestHead,
+    config: &ServerConfig,
+    carrier: Carrier,
+) -> Result<Requested, RequestError> {
+    let in_stream = carrier == Carrier::Stream;
     let fields = head.fields();
     let seen = Seen::in_fields(fields);
     check_message(&head, &seen)?;
@@ -41,10 +60,10 @@ pub(crate) fn check_request(
     }
     let accepted = config.versions;
     // §4.2.1-3, -4: the same for every version, or a proxy could be made to see something else.
-    if !seen.upgrade {
+    if !seen.upgrade && !in_stream {
         return Err(RequestError::Upgrade { accepted });
     }
-    if !seen.connection {
+    if !seen.connection && !in_stream {
         return Err(RequestError::Connection);
     }
     // §4.2.1-6, §4.4
@@ -54,6 +73,11 @@ pub(crate) fn check_request(
         _ => Version::detect(fields),
     };
     let version = match version {
+        // RFC 8441 §5: Sec-WebSocket-Version and those beside it mean what they mean in RFC 6455;
+        // no draft has ever been spoken in a stream.
+        Ok(version) if in_stream && version != Version::Rfc6455 => {
+            return Err(RequestError::VersionUnsupported { accepted });
+        }
         Ok(version) if accepted.contains(version) => version,
         Ok(_) | Err(VersionError::Unknown) => {
             return Err(RequestError::VersionUnsupported { accepted });
@@ -73,7 +97,7 @@ pub(crate) fn check_request(
         return Err(RequestError::OriginForbidden);
     }
     // §4.2.1-5
-    let proof = if dialect.has_key {
+    let proof = if dialect.has_key && !in_stream {
         let key = seen.key.value().filter(|key| is_key(key));
         proof(key.ok_or(RequestError::Key)?)
     } else {
@@ -106,6 +130,7 @@ pub(crate) fn check_request(
     Ok(Requested {
         head,
         version,
+        carrier,
         proof,
         selected,
         joined_extensions,
@@ -170,29 +195,7 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
     push(&mut fields, "Upgrade", "websocket");
     push(&mut fields, "Connection", "Upgrade");
     push(&mut fields, "Sec-WebSocket-Key", &key);
-    if let Some(number) = request.version().wire_number() {
-        push(&mut fields, "Sec-WebSocket-Version", number.to_string());
-    }
-    if !request.subprotocols().is_empty() {
-        push(
-            &mut fields,
-            subprotocol::FIELD,
-            request.subprotocols().join(", "),
-        );
-    }
-    if let Some(authorization) = request.authorization() {
-        push(&mut fields, "Authorization", authorization);
-    }
-    let dialect = request.version().dialect();
-    for (name, value) in request.fields() {
-        let other = dialect.other_origin;
-        let other = other.filter(|_| name.eq_ignore_ascii_case(ORIGIN));
-        push(&mut fields, other.unwrap_or(name), value);
-    }
-    let extensions = request.extensions().filter(|_| dialect.has_extensions);
-    if let Some(extensions) = extensions {
-        push(&mut fields, EXTENSIONS, extensions);
-    }
+    let has_extensions = push_common(request, &mut fields);
     encode_get(request, fields, out);
     Expected {
         version: request.version(),
@@ -201,8 +204,36 @@ pub(crate) fn encode_request(request: &Request, nonce: Nonce, out: &mut Vec<u8>)
         proof: proof(key.as_bytes()),
         subprotocols: request.subprotocols().to_vec(),
         requires_subprotocol: request.requires_subprotocol(),
-        has_extensions: extensions.is_some(),
+        has_extensions,
     }
+}
+
+/// Adds what is the same whatever carries the connection; whether extensions are offered.
+pub(crate) fn push_common(request: &Request, fields: &mut Fields) -> bool {
+    if let Some(number) = request.version().wire_number() {
+        push(fields, "Sec-WebSocket-Version", number.to_string());
+    }
+    if !request.subprotocols().is_empty() {
+        push(
+            fields,
+            subprotocol::FIELD,
+            request.subprotocols().join(", "),
+        );
+    }
+    if let Some(authorization) = request.authorization() {
+        push(fields, "Authorization", authorization);
+    }
+    let dialect = request.version().dialect();
+    for (name, value) in request.fields() {
+        let other = dialect.other_origin;
+        let other = other.filter(|_| name.eq_ignore_ascii_case(ORIGIN));
+        push(fields, other.unwrap_or(name), value);
+    }
+    let extensions = request.extensions().filter(|_| dialect.has_extensions);
+    if let Some(extensions) = extensions {
+        push(fields, EXTENSIONS, extensions);
+    }
+    extensions.is_some()
 }
 
 /// Appends a head with these fields.
@@ -227,6 +258,19 @@ pub(crate) struct Expected {
 }
 
 impl Expected {
+    /// What is expected of a response in a stream.
+    pub(crate) fn of_stream(request: &Request) -> Self {
+        Self {
+            version: request.version(),
+            #[cfg(feature = "drafts")]
+            nonce: Nonce::new([0; 16]),
+            proof: [0; PROOF_LEN],
+            subprotocols: request.subprotocols().to_vec(),
+            requires_subprotocol: request.requires_subprotocol(),
+            has_extensions: request.extensions().is_some(),
+        }
+    }
+
     /// Judges a response with status 101, RFC 6455 §4.1 ("Once the client's opening handshake has
     /// been sent").
     pub(crate) fn check(&self, head: &ResponseHead) -> Result<Established, ResponseError> {
@@ -239,6 +283,11 @@ impl Expected {
             Ok(Some(_)) => return Err(ResponseError::AcceptMismatch),
             Err(_) => return Err(ResponseError::AcceptRepeated),
         }
+        self.check_agreed(fields)
+    }
+
+    /// Judges what an acceptance says that both ends agree on, whatever carries it.
+    pub(crate) fn check_agreed(&self, fields: &Fields) -> Result<Established, ResponseError> {
         // -5: that the extensions were offered is for whoever knows them to check.
         let extensions = extensions(fields).map_err(|NotText| ResponseError::Extensions)?;
         if extensions.is_some() && !self.has_extensions {

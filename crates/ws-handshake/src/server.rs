@@ -16,7 +16,7 @@ use crate::hixie::{Challenge, LastKey};
 use crate::key::PROOF_LEN;
 use crate::offer::Offer;
 use crate::response::{Accept, Reject, Response};
-use crate::rfc6455;
+use crate::rfc6455::{self, Carrier};
 use crate::version::Version;
 
 /// Where a server's handshake stands.
@@ -173,6 +173,7 @@ impl NeedsInput {
 pub struct Requested {
     pub(crate) head: RequestHead,
     pub(crate) version: Version,
+    pub(crate) carrier: Carrier,
     /// The value of `Sec-WebSocket-Accept`.
     pub(crate) proof: [u8; PROOF_LEN],
     pub(crate) selected: Option<String>,
@@ -204,8 +205,12 @@ impl Requested {
     /// # Errors
     ///
     /// If `accept` has something that may not be said. A response with status 500 has been
-    /// appended to `out` then: write it and close the transport.
+    /// appended to `out` then: write it and close the transport. [`Misuse::Version`] if the request
+    /// came in a stream, whose responses are not text: [`respond`](Self::respond) there.
     pub fn accept(self, accept: Accept, out: &mut Vec<u8>) -> Result<ServerHandshake, Misuse> {
+        if self.carrier == Carrier::Stream {
+            return Err(Misuse::Version);
+        }
         match Acceptance::new(self, accept) {
             Ok(acceptance) => {
                 acceptance.encode(out);

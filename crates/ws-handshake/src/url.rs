@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt;
+use core::net::Ipv4Addr;
 
 use percent_encoding::percent_decode_str;
 use url::{ParseError, Url};
@@ -58,6 +59,7 @@ impl ServerUrl {
             return Err(UrlError::Host);
         }
         let url = Url::parse(text).map_err(fault)?;
+        check_authority(rest, &url)?;
         Self { url }.checked()
     }
 
@@ -155,10 +157,10 @@ impl ServerUrl {
 }
 
 impl fmt::Debug for ServerUrl {
-    /// Shows no credentials.
+    /// Shows no credentials, and no query.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (authority, target) = (self.authority(), self.target());
-        write!(f, "ServerUrl({}://{authority}{target})", self.url.scheme())
+        let (authority, path) = (self.authority(), self.url.path());
+        write!(f, "ServerUrl({}://{authority}{path})", self.url.scheme())
     }
 }
 
@@ -173,6 +175,23 @@ fn check(text: &str) -> Result<(), UrlError> {
         return Err(UrlError::Character);
     }
     Ok(())
+}
+
+/// What other parsers read differently in an authority, or not at all: a second `@`, a host that is
+/// percent-encoded, an IPv4 address that is not written as four decimal numbers.
+fn check_authority(rest: &str, url: &Url) -> Result<(), UrlError> {
+    let authority = rest.split(['/', '?']).next().unwrap_or_default();
+    let host = match authority.rsplit_once('@') {
+        Some((user_info, _)) if user_info.contains('@') => return Err(UrlError::UserInfo),
+        Some((_, host)) => host,
+        None => authority,
+    };
+    let name = host.split(':').next().unwrap_or_default();
+    let is_odd = match url.host_str() {
+        Some(address) if address.parse::<Ipv4Addr>().is_ok() => address != name,
+        _ => host.contains('%'),
+    };
+    if is_odd { Err(UrlError::Host) } else { Ok(()) }
 }
 
 fn fault(error: ParseError) -> UrlError {

@@ -228,20 +228,26 @@ impl fmt::Debug for Fields {
 }
 
 /// Whether the value of a field of this name tells who asks, and is for one party alone: it is not
-/// shown, and does not follow a redirect to another server.
+/// shown.
+///
+/// `Authorization`, `Cookie` and their kin are, and since nobody registers names such as
+/// `X-Api-Key` or `Private-Token`, all that have such a word in them.
 pub fn is_secret(name: &str) -> bool {
-    const SECRET: [&str; 6] = [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        // Not registered anywhere, but what many services take.
-        "x-api-key",
-        "x-auth-token",
+    const WORDS: [&[u8]; 8] = [
+        b"api-key",
+        b"apikey",
+        b"authorization",
+        b"cookie",
+        b"credential",
+        b"password",
+        b"secret",
+        b"token",
     ];
-    SECRET
-        .iter()
-        .any(|secret| name.eq_ignore_ascii_case(secret))
+    let has = |word: &[u8]| {
+        let mut parts = name.as_bytes().windows(word.len());
+        parts.any(|part| part.eq_ignore_ascii_case(word))
+    };
+    WORDS.into_iter().any(has)
 }
 
 impl<'a> IntoIterator for &'a Fields {

@@ -13,7 +13,8 @@
 //! - [`Fields`] is the list of fields of a head: looked up without regard to case, with helpers
 //!   for fields of one value and fields that are lists. A name or value with a CR, LF or NUL
 //!   cannot get in, so it cannot get out on the wire either.
-//! - [`BodyDecoder`] takes a response's body apart (`Content-Length`, chunked, to the end).
+//! - [`BodyDecoder`] takes a response's body apart (`Content-Length`, chunked, to the end), and
+//!   [`KeptBody`] keeps the beginning of one.
 //!
 //! # Example
 //!
@@ -64,6 +65,7 @@ mod fields;
 #[doc(hidden)]
 pub mod fuzzing;
 mod head;
+mod kept;
 mod limits;
 mod parse;
 mod scan;
@@ -75,6 +77,7 @@ pub use decoder::{Progress, RequestDecoder, ResponseDecoder};
 pub use error::{BodyError, HeadError, InvalidField, InvalidTarget, RepeatedField};
 pub use fields::{Fields, Iter, is_secret};
 pub use head::{HttpVersion, RequestHead, ResponseHead};
+pub use kept::KeptBody;
 pub use limits::Limits;
 pub use status::Status;
 pub use syntax::{is_token, trim};

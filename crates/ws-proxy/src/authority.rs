@@ -120,8 +120,19 @@ fn is_name(host: &str) -> bool {
     let is_valid = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     // Resolvers do not agree on what a number at the end makes of a name (CVE-2022-32212).
     let last = host.trim_end_matches('.').rsplit('.').next();
-    let is_number = last.is_none_or(|label| label.bytes().all(|byte| byte.is_ascii_digit()));
+    let is_number = last.is_none_or(is_number);
     host.len() <= MAX_HOST && !is_number && host.bytes().all(is_valid)
+}
+
+/// Decimal or hexadecimal, as some read it.
+fn is_number(label: &str) -> bool {
+    let hex = label
+        .strip_prefix("0x")
+        .or_else(|| label.strip_prefix("0X"));
+    match hex {
+        Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
+        None => label.bytes().all(|byte| byte.is_ascii_digit()),
+    }
 }
 
 fn parse_port(digits: &str) -> Option<u16> {
@@ -176,6 +187,11 @@ mod tests {
             ("10.0.2.555", None),
             ("1", None),
             ("1.2.3.4.", None),
+            ("0x7f000001", None),
+            ("127.0.0.0X1", None),
+            ("a.0x", None),
+            ("0xfg", Some("0xfg:80")),
+            ("0x7f.example", Some("0x7f.example:80")),
             ("...", None),
         ] {
             let authority = Authority::parse(text, 80).ok();

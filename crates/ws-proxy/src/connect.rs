@@ -102,6 +102,12 @@ impl AwaitingProxy {
         Ok(result?.unwrap_or(Connect::NeedsInput(self)))
     }
 
+    /// Whether the proxy has refused and the body of its answer is awaited. Who does not want to wait
+    /// for that [ends](Self::receive_eof) here.
+    pub const fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
     /// Tells that the connection has ended, or that nobody wants to wait any longer.
     ///
     /// A refusal whose head is there is delivered, with the body as far as it has come. The result

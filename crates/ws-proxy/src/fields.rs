@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use ws_http::{Fields, InvalidField};
+use ws_http::{Fields, InvalidField, is_secret};
 
 use crate::error::Misuse;
 
@@ -70,6 +70,17 @@ impl ProxyFields {
             return Err(Misuse::OriginField);
         }
         Ok(self.fields.push(name, value)?)
+    }
+
+    /// The same without those that tell who asks: for a proxy that is not known beforehand.
+    pub fn without_secrets(&self) -> Self {
+        let mut kept = Fields::new();
+        for (name, value) in self.fields.iter().filter(|(name, _)| !is_secret(name)) {
+            // It could be pushed before.
+            let pushed = kept.push(name, value);
+            debug_assert!(pushed.is_ok(), "{name}");
+        }
+        Self { fields: kept }
     }
 
     /// The fields, to look at.

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use ws_http::{BodyDecoder, BodyPart, Fields, Framing, ResponseHead, Status, is_token, trim};
+use ws_http::{Fields, KeptBody, ResponseHead, Status, is_token, trim};
 
 /// How much of the body is kept: enough to show a person what a proxy has to say.
 const MAX_BODY: usize = 4 * 1024;
@@ -67,58 +67,34 @@ impl fmt::Debug for Refusal {
 /// A refusal while its body arrives.
 #[derive(Debug)]
 pub(crate) struct Arriving {
-    refusal: Refusal,
-    decoder: BodyDecoder,
+    head: ResponseHead,
+    body: KeptBody,
 }
 
 impl Arriving {
     pub(crate) fn new(head: ResponseHead) -> Self {
-        let decoder = match Framing::of_response(&head) {
-            Ok(framing) => BodyDecoder::new(framing),
-            Err(error) => BodyDecoder::failed(error),
-        };
-        Self {
-            refusal: Refusal {
-                head,
-                body: Vec::new(),
-                is_truncated: false,
-            },
-            decoder,
-        }
+        let body = KeptBody::new(&head, MAX_BODY);
+        Self { head, body }
     }
 
     /// Takes bytes of the body; whether there is no more of it to wait for.
     pub(crate) fn receive(&mut self, input: &mut &[u8]) -> bool {
-        loop {
-            match self.decoder.decode(input) {
-                Ok(None) => return false,
-                Ok(Some(BodyPart::Data(data))) => {
-                    let body = &mut self.refusal.body;
-                    let room = MAX_BODY - body.len();
-                    body.extend_from_slice(&data[..data.len().min(room)]);
-                    if data.len() > room {
-                        self.refusal.is_truncated = true;
-                        return true;
-                    }
-                }
-                Ok(Some(_)) => return true,
-                // The status says more than a body that cannot be taken apart.
-                Err(_) => {
-                    self.refusal.is_truncated = true;
-                    return true;
-                }
-            }
-        }
+        self.body.receive(input)
     }
 
     /// The connection has ended.
     pub(crate) fn end(mut self) -> Refusal {
-        self.refusal.is_truncated = self.decoder.receive_eof().is_err();
-        self.refusal
+        self.body.receive_eof();
+        self.deliver()
     }
 
     pub(crate) fn deliver(self) -> Refusal {
-        self.refusal
+        let (body, is_truncated) = self.body.into_parts();
+        Refusal {
+            head: self.head,
+            body,
+            is_truncated,
+        }
     }
 }
 

@@ -48,7 +48,8 @@ pub enum Socks5 {
     /// What is in `out` must be written; then more bytes are wanted.
     NeedsInput(AwaitingSocks5),
     /// The tunnel is open: what is read and written from now on is read and written by the other
-    /// end.
+    /// end. If something has been appended to `out`, the proxy has answered before it was asked,
+    /// and the transport must be closed.
     Open,
 }
 

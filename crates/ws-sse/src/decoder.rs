@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use core::fmt;
 use core::time::Duration;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use crate::encoder;
 use crate::error::{DecodeError, Misuse};
@@ -144,7 +144,8 @@ impl Decoder {
 
     /// Reads lines until one completes an event (`true`) or the input ends.
     fn read<'b>(&mut self, input: &mut &'b [u8], here: &mut Here<'b>) -> Result<bool, DecodeError> {
-        if self.block.release() {
+        self.block.release();
+        if self.replaced.iter().any(|text| !text.is_empty()) {
             self.replaced.iter_mut().for_each(text::relax);
         }
         if self.after_cr && !input.is_empty() {
@@ -157,13 +158,35 @@ impl Decoder {
         if self.place != Place::Between {
             self.continue_line(input)?;
         }
-        while let Some(line) = self.take_line(input) {
-            if !line.is_empty() {
-                self.line(line, here)?;
-            } else if self.blank_line(here) {
-                return Ok(true);
+        let mut rest = *input;
+        while let Some(first) = rest.first() {
+            let end = match first {
+                b'\n' | b'\r' => Some(0),
+                // Data is long, all else is short.
+                b'd' => line::end(rest),
+                _ => line::near_end(rest),
+            };
+            let Some(end) = end else { break };
+            let line = self.take_line(&mut rest, end);
+            match first {
+                b'\n' | b'\r' => {
+                    if self.blank_line(here) {
+                        *input = rest;
+                        return Ok(true);
+                    }
+                }
+                b':' => self.admit(Field::Ignored, line.len(), 0)?,
+                _ => match line::data(line) {
+                    Some(value) => {
+                        self.admit(Field::Data, line.len(), value.len())?;
+                        self.block.data(value, here, &self.limits);
+                        self.block.count(Field::Data, value.len());
+                    }
+                    None => self.line(line, here)?,
+                },
             }
         }
+        *input = rest;
         self.block.keep(here, &self.limits);
         if !input.is_empty() {
             self.place = Place::Name;
@@ -174,15 +197,11 @@ impl Decoder {
         Ok(false)
     }
 
-    /// Takes the bytes up to the next line end, and that too, off the front of `input`.
-    fn take_line<'b>(&mut self, input: &mut &'b [u8]) -> Option<&'b [u8]> {
-        let at = match input.first() {
-            // Every event has a blank line.
-            Some(b'\n' | b'\r') => 0,
-            _ => memchr2(b'\n', b'\r', input)?,
-        };
-        let line = &input[..at];
-        *input = match &input[at..] {
+    /// Takes the bytes up to the line end there, and that too, off the front of `input`.
+    #[inline]
+    fn take_line<'b>(&mut self, input: &mut &'b [u8], end: usize) -> &'b [u8] {
+        let (line, rest) = input.split_at(end);
+        *input = match rest {
             [b'\r'] => {
                 self.after_cr = true;
                 &[]
@@ -190,17 +209,21 @@ impl Decoder {
             [b'\r', b'\n', rest @ ..] | [_, rest @ ..] => rest,
             [] => &[],
         };
-        Some(line)
+        line
     }
 
-    /// A line that lies whole in the input.
-    #[inline]
+    /// A whole line; [`read`](Self::read) takes the usual ones itself.
     fn line<'b>(&mut self, line: &'b [u8], here: &mut Here<'b>) -> Result<(), DecodeError> {
         let (field, start) = line::split(line);
         let value = &line[start..];
         self.admit(field, line.len(), value.len())?;
         match field {
-            Field::Data => self.block.data(value, here, &self.limits),
+            // No colon, or cut: rare, so it may be copied.
+            Field::Data => {
+                self.block.keep(here, &self.limits);
+                self.block.begin_data(&self.limits);
+                self.block.extend_data(value, &self.limits);
+            }
             Field::Event => here.kind = Some(value),
             // §9.2.6: an id with U+0000 is ignored.
             Field::Id if memchr(0, value).is_none() => here.id = Some(value),
@@ -212,7 +235,12 @@ impl Decoder {
     }
 
     /// Whether it completes an event.
+    #[inline]
     fn blank_line(&mut self, here: &mut Here<'_>) -> bool {
+        if self.block.size() == 0 {
+            // Behind a comment, or another blank line.
+            return false;
+        }
         // §9.2.6: the id counts whether there is an event or not.
         if let Some(id) = self.block.id(here) {
             self.last_event_id.clear();
@@ -235,20 +263,21 @@ impl Decoder {
     }
 
     /// Whether a line may go on, of which `len` bytes are here and `value` of them its value.
+    #[inline]
     fn admit(&self, field: Field, len: usize, value: usize) -> Result<(), DecodeError> {
-        let line = len.saturating_sub(self.limits.line);
-        let event = if field.is_held() {
-            (value + 1).saturating_sub(self.limits.event - self.block.size())
-        } else {
-            0
-        };
+        let held = if field.is_held() { value + 1 } else { 0 };
+        let left = self.limits.event - self.block.size();
+        if len <= self.limits.line && held <= left {
+            return Ok(());
+        }
         // Both grow by one with each byte, so the greater excess is that of the limit which was
         // broken first. This way the error does not depend on how the bytes are cut.
-        match (line, event) {
-            (0, 0) => Ok(()),
-            _ if event > line => Err(DecodeError::EventTooLong),
-            _ => Err(DecodeError::LineTooLong),
-        }
+        let line = len.saturating_sub(self.limits.line);
+        Err(if held.saturating_sub(left) > line {
+            DecodeError::EventTooLong
+        } else {
+            DecodeError::LineTooLong
+        })
     }
 
     fn fail(&mut self, error: DecodeError) {

@@ -4,7 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
-use ws_http::{BodyDecoder, BodyPart, Fields, Framing, ResponseHead, Status};
+use ws_http::{Fields, KeptBody, ResponseHead, Status};
 
 /// A response that is no event stream: one to write, or one that a server has sent.
 #[derive(Clone, Eq, PartialEq)]
@@ -92,60 +92,34 @@ impl fmt::Debug for Response {
 /// A response whose head is there, while its body arrives.
 #[derive(Debug)]
 pub(crate) struct Arriving {
-    response: Response,
-    decoder: BodyDecoder,
-    max_body: usize,
+    head: ResponseHead,
+    body: KeptBody,
 }
 
 impl Arriving {
     pub(crate) fn new(head: ResponseHead, max_body: usize) -> Self {
-        let decoder = match Framing::of_response(&head) {
-            Ok(framing) => BodyDecoder::new(framing),
-            Err(error) => BodyDecoder::failed(error),
-        };
-        Self {
-            response: Response {
-                head,
-                body: Vec::new(),
-                is_truncated: false,
-            },
-            decoder,
-            max_body,
-        }
+        let body = KeptBody::new(&head, max_body);
+        Self { head, body }
     }
 
     /// Takes bytes of the body; whether there is no more of it to wait for.
     pub(crate) fn receive(&mut self, input: &mut &[u8]) -> bool {
-        loop {
-            match self.decoder.decode(input) {
-                Ok(None) => return false,
-                Ok(Some(BodyPart::Data(data))) => {
-                    let body = &mut self.response.body;
-                    let room = self.max_body - body.len();
-                    body.extend_from_slice(&data[..data.len().min(room)]);
-                    if data.len() > room {
-                        self.response.is_truncated = true;
-                        return true;
-                    }
-                }
-                Ok(Some(_)) => return true,
-                // The status says more than a body that cannot be taken apart.
-                Err(_) => {
-                    self.response.is_truncated = true;
-                    return true;
-                }
-            }
-        }
+        self.body.receive(input)
     }
 
     /// The connection has ended.
     pub(crate) fn end(mut self) -> Response {
-        self.response.is_truncated = self.decoder.receive_eof().is_err();
-        self.response
+        self.body.receive_eof();
+        self.deliver()
     }
 
     pub(crate) fn deliver(self) -> Response {
-        self.response
+        let (body, is_truncated) = self.body.into_parts();
+        Response {
+            head: self.head,
+            body,
+            is_truncated,
+        }
     }
 }
 

@@ -22,6 +22,7 @@ use harness::workload::{self, Workload};
 
 /// Measures our servers beside their peers.
 #[derive(Parser)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
 struct Options {
     /// Only these servers, with commas between them; the floor comes in any case.
     #[arg(long, value_delimiter = ',')]
@@ -44,6 +45,9 @@ struct Options {
     /// Measure what happens in memory instead of servers.
     #[arg(long)]
     in_process: bool,
+    /// Of what happens in memory only event streams.
+    #[arg(long, requires = "in_process")]
+    events: bool,
     /// For a profiler: send `--batches` of one workload to a server that runs already.
     #[arg(long, conflicts_with = "in_process")]
     port: Option<u16>,
@@ -69,7 +73,7 @@ fn main() -> Result<()> {
         return Ok(());
     }
     let (text, json) = if options.in_process {
-        in_process::run(options.rounds, time)?
+        in_process::run(options.rounds, time, options.events)?
     } else {
         beside_peers(&options, time)?
     };

@@ -1,4 +1,4 @@
-//! Allocations per message in the steady state, sockets and runtime included.
+//! Allocations per message in the steady state, sockets and runtime included; and per event.
 //!
 //! `tests/tests/steady_state.rs` of the main workspace counts without a runtime.
 
@@ -11,6 +11,7 @@ use hybi_bench::wire::{self, opcode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Builder;
+use ws_sse::{Broadcaster, Delivery, Queue};
 
 #[test]
 fn an_echo_on_tokio_allocates_nothing() {
@@ -35,6 +36,26 @@ fn an_echo_on_tokio_allocates_nothing() {
         // What the runtime needs to begin does not count.
         assert_eq!(many, few, "{inflight} × {len} B");
     }
+}
+
+/// Whoever encoded an event for each of its subscribers would need memory for that.
+#[test]
+fn an_event_for_many_allocates_as_for_one() {
+    let [one, many] = [1, 10_000].map(|count| {
+        let mut broadcaster = Broadcaster::new(16, 16 << 10);
+        let mut subscribers = vec![broadcaster.subscribe(Queue::default()); count];
+        let mut publish = || {
+            let event = ws_sse::Event::new("some data").with_id("7");
+            broadcaster.publish(&event).unwrap();
+            for subscriber in &mut subscribers {
+                let delivery = broadcaster.next(subscriber);
+                assert!(matches!(delivery, Some(Delivery::Event(_))));
+            }
+        };
+        (0..32).for_each(|_| publish());
+        measure(publish).count_total
+    });
+    assert_eq!(many, one);
 }
 
 /// What goes out in one write, and what must come back.

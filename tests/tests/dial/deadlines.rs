@@ -93,7 +93,7 @@ fn p24_a_socks_proxy_that_says_nothing() {
     check_late(&error, Step::Proxy);
 }
 
-// A refusal whose body does not end is one all the same.
+// A refusal whose body does not end is one all the same, and not waited for like an answer.
 #[test]
 fn p07_the_proxy_refuses_at_length() {
     let net = usual();
@@ -109,7 +109,7 @@ fn p07_the_proxy_refuses_at_length() {
         sleep(100 * SECOND).await;
     };
     let (tenths, error) = fails_after(&net, "ws://server.example/", options, serve);
-    assert_eq!(tenths, 100);
+    assert_eq!(tenths, 10);
     let Error::Dial(error) = error else {
         panic!("{error:?}");
     };
@@ -131,6 +131,41 @@ fn hc12_the_server_says_nothing() {
     let (tenths, error) = fails_after(&net, "ws://server.example/", options(), serve);
     assert_eq!(tenths, 100);
     assert!(matches!(error, Error::HandshakeTimedOut), "{error:?}");
+}
+
+// HC10: nor is a server's.
+#[test]
+fn hc10_the_server_refuses_at_length() {
+    let net = usual();
+    let serve = async |net: Net| {
+        let (_, mut io) = net.accept().await;
+        head(&mut io).await;
+        sleep(SECOND).await;
+        say(&mut io, "HTTP/1.1 403 X\r\nContent-Length: 9\r\n\r\nno").await;
+        sleep(100 * SECOND).await;
+    };
+    let (tenths, error) = fails_after(&net, "ws://server.example/", options(), serve);
+    assert_eq!(tenths, 20);
+    let Error::Rejected(response) = error else {
+        panic!("{error:?}");
+    };
+    assert_eq!(
+        (response.status().code(), response.body()),
+        (403, &b"no"[..])
+    );
+    assert!(response.is_truncated());
+}
+
+#[test]
+fn a_name_and_its_addresses_have_one_deadline() {
+    let net = usual();
+    net.look_up_slowly(SECOND * 6 / 10)
+        .port("192.0.2.1:80", SECOND * 6 / 10, Answer::Accepts);
+    let mut options = options();
+    options.dial.connect_timeout = SECOND;
+    let (tenths, error) = fails_after(&net, "ws://server.example/", options, async |_| {});
+    assert_eq!(tenths, 10);
+    check_late(&error, Step::Connect);
 }
 
 #[test]

@@ -119,3 +119,22 @@ fn check_step(result: Result<Connected, Error>, step: Step, check: fn(&DialCause
     assert_eq!(error.step(), step, "{error}");
     assert!(check(error.cause()), "{error:?}");
 }
+
+// Whoever spawns a task on a pool needs these to be.
+#[test]
+fn futures_and_sockets_can_go_to_another_thread() {
+    fn is_send<T: Send>(_: T) {}
+
+    let options = options();
+    is_send(hybi::smol::connect("ws://localhost/", &options));
+    is_send(hybi::tokio::connect("ws://localhost/", &options));
+    is_send(connect(usual(), "ws://localhost/", options.clone()));
+    let attempts = ws_futures::Reconnect::default().sessions(
+        hybi::tokio::Tokio,
+        request("ws://localhost/"),
+        options,
+    );
+    is_send(attempts);
+    is_send(None::<WebSocket<Transport<hybi::smol::Socket>>>);
+    is_send(None::<ws_futures::Disconnect>);
+}

@@ -19,6 +19,8 @@ pub(crate) struct Net(Arc<Mutex<State>>);
 #[derive(Default)]
 struct State {
     names: BTreeMap<String, Vec<IpAddr>>,
+    /// How long a name takes.
+    lookup: Duration,
     ports: BTreeMap<SocketAddr, (Duration, Answer)>,
     /// Of the client's ends.
     near: Behaviour,
@@ -44,6 +46,12 @@ impl Net {
             .iter()
             .map(|text| text.parse().expect("an address"));
         self.lock().names.insert(name.into(), addresses.collect());
+        self
+    }
+
+    /// Says how long it takes to look a name up.
+    pub(crate) fn look_up_slowly(&self, time: Duration) -> &Self {
+        self.lock().lookup = time;
         self
     }
 
@@ -104,7 +112,9 @@ impl Runtime for Net {
     fn resolve(&self, host: String, port: u16) -> IoFuture<'static, Vec<SocketAddr>> {
         self.note(format!("resolve {host}"));
         let found = self.lock().names.get(&host).cloned();
+        let lookup = self.lock().lookup;
         Box::pin(async move {
+            sleep(lookup).await;
             let addresses = found.ok_or_else(|| io::Error::other("no such name"))?;
             let with_port = |address| SocketAddr::new(address, port);
             Ok(addresses.into_iter().map(with_port).collect())

@@ -406,6 +406,65 @@ fn p24_socks_proxies_get_names_or_addresses() {
     }
 }
 
+// Many addresses of the family that the proxy does not know.
+#[test]
+fn p24_both_families_are_among_the_first() {
+    let net = usual();
+    let mut addresses = vec!["2001:db8::1", "2001:db8::2", "2001:db8::3", "2001:db8::4"];
+    addresses.push("192.0.2.1");
+    net.name("server.example", &addresses);
+    let mut world = World::new();
+    let served = world.spawn(socks(net.clone(), &[8, 0]));
+    world.run(async move {
+        let options = through("socks5://proxy.example");
+        is_greeted(connect(net, "ws://server.example/", options).await).await;
+    });
+    let requests = served.take().expect("it is done");
+    assert_eq!(requests[1], b"\x05\x01\x00\x01\xc0\x00\x02\x01\x00\x50");
+}
+
+// Which proxy it will be is not known when the fields are set.
+#[test]
+fn p22_secrets_for_a_proxy_go_to_the_one_that_was_named() {
+    for (is_named, expected) in [(true, true), (false, false)] {
+        let mut options = through(HTTP);
+        if !is_named {
+            let rules = [("http_proxy", HTTP)];
+            options.dial.route =
+                ws_futures::Route::Rules(ws_futures::Environment::from_vars(rules));
+        }
+        let fields = &mut options.dial.proxy_fields;
+        fields
+            .push("Proxy-Authorization", "Bearer s3cret")
+            .and_then(|()| fields.push("User-Agent", "kettle"))
+            .expect("fields");
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let result = meets("ws://server.example/", options, async move |mut io| {
+            let _ = sender.send(head(&mut io).await);
+            say(&mut io, "HTTP/1.1 403 X\r\nContent-Length: 0\r\n\r\n").await;
+        });
+        check_step(result, Step::Proxy, |cause| {
+            matches!(cause, DialCause::Refused(_))
+        });
+        let asked = receiver.recv().expect("it was asked");
+        assert_eq!(asked.contains("s3cret"), expected, "{asked}");
+        assert!(asked.contains("\r\nUser-Agent: kettle\r\n"), "{asked}");
+    }
+}
+
+// What is answered before it is asked is no answer to us.
+#[test]
+fn p24_socks_proxies_that_are_too_quick() {
+    let options = through("socks5h://proxy.example");
+    let result = meets("ws://server.example/", options, async |mut io| {
+        say(&mut io, b"\x05\x00\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50").await;
+        head(&mut io).await;
+    });
+    let error = dial_error(result);
+    let kind = error.io_error().map(std::io::Error::kind);
+    assert_eq!(kind, Some(ErrorKind::InvalidData));
+}
+
 #[test]
 fn p24_socks_proxies_that_refuse() {
     let net = usual();

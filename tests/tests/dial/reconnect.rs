@@ -1,6 +1,7 @@
 //! Connections one after the other: when there is a next one, and when there is not.
 
 use core::time::Duration;
+use std::sync::Arc;
 
 use futures::StreamExt;
 use hybi_tests::{World, world};
@@ -129,11 +130,11 @@ fn a_session_that_lasted_makes_up_for_failures() {
     assert_eq!(seen.len(), 7);
     assert_eq!((&*seen[3], &*seen[4]), ("1006 Transport", "1006 Peer"));
     let waits: Vec<f64> = at.windows(2).map(|pair| pair[1] - pair[0]).collect();
-    // Half a minute, and the first wait again; then the second, and after a second the third.
+    // Half a minute, and the first wait again, twice; then, after a second, the second wait.
     for (wait, low, high) in [
         (waits[3], 30.25, 30.5),
-        (waits[4], 0.5, 1.0),
-        (waits[5], 2.0, 3.0),
+        (waits[4], 0.25, 0.5),
+        (waits[5], 1.5, 2.0),
     ] {
         assert!(wait > low - 0.002 && wait < high + 0.002, "{waits:?}");
     }
@@ -147,7 +148,7 @@ fn what_is_fatal_ends_it() {
             Serves::Answers("HTTP/1.1 429 X\r\nContent-Length: 0\r\n\r\n"),
             false,
         ),
-        (Serves::Answers("HTTP/1.1 101 X\r\n\r\n"), false),
+        (Serves::Answers("HTTP/1.1 101 X\r\n\r\n"), true),
         (Serves::Leaves(0), false),
         (Serves::Closes(1001, 0), false),
         (Serves::Closes(1011, 0), false),
@@ -171,7 +172,7 @@ fn what_is_fatal_ends_it() {
     }
     // Somebody else may know better.
     let mut policy = Reconnect::default();
-    policy.fatal = |ended| ended.code() == CloseCode::new(4000);
+    policy.fatal = Arc::new(|ended| ended.code() == CloseCode::new(4000));
     let (seen, _) = sessions(policy, &[UNAUTHORIZED, Serves::Closes(4000, 0)]);
     assert_eq!(seen, ["1006 Peer", "4000 Peer", "over"]);
 }
@@ -189,10 +190,61 @@ fn attempts_are_counted() {
         Serves::Leaves(30),
         UNAVAILABLE,
         UNAVAILABLE,
+        UNAVAILABLE,
     ];
     let (seen, _) = sessions(policy, &serves);
-    assert_eq!(seen.len(), 6);
-    assert_eq!(seen[5], "over");
+    assert_eq!(seen.len(), 7);
+    assert_eq!(seen[6], "over");
+}
+
+// RFC 9110 §10.2.3
+#[test]
+fn a_busy_server_says_when() {
+    for (value, low, high) in [
+        ("120", 120.0, 120.1),
+        // Sooner than we would; and what is no number of seconds.
+        ("0", 0.25, 0.5),
+        ("", 0.25, 0.5),
+        ("Fri, 31 Dec 1999 23:59:59 GMT", 0.25, 0.5),
+    ] {
+        let answer = format!("HTTP/1.1 503 X\r\nRetry-After: {value}\r\nContent-Length: 0\r\n\r\n");
+        let (_, at) = sessions(
+            Reconnect::default(),
+            &[Serves::Answers(answer.leak()), UNAVAILABLE],
+        );
+        let wait = at[1] - at[0];
+        assert!(
+            wait >= low - 0.002 && wait <= high + 0.002,
+            "{value}: {wait}"
+        );
+    }
+}
+
+// A token that is good for one attempt.
+#[test]
+fn the_request_may_change_between_attempts() {
+    let net = usual();
+    let mut world = World::new();
+    let server = net.clone();
+    let seen = world.spawn(async move {
+        let mut targets = Vec::new();
+        for _ in 0..2 {
+            let mut io = server.accept().await.1;
+            targets.push(head(&mut io).await.lines().next().map(str::to_owned));
+            say(&mut io, "HTTP/1.1 503 X\r\nContent-Length: 0\r\n\r\n").await;
+        }
+        targets
+    });
+    let mut attempts =
+        Reconnect::default().sessions(net, request("ws://server.example/?1"), options());
+    world.run(async move {
+        assert!(attempts.next().await.is_some());
+        *attempts.request_mut() = request("ws://server.example/?2");
+        assert!(attempts.next().await.is_some());
+    });
+    let lines = seen.take().expect("both have come");
+    let lines: Vec<&str> = lines.iter().flatten().map(String::as_str).collect();
+    assert_eq!(lines, ["GET /?1 HTTP/1.1", "GET /?2 HTTP/1.1"]);
 }
 
 // Who does not tell how it ended gets another session all the same.

@@ -10,7 +10,7 @@ use hybi_tests::certificates::{Authority, Identity};
 use hybi_tests::{World, world};
 use ws_futures::tls::TlsConnector;
 use ws_futures::tls::rustls::{self as tls, Acceptor, Connector, Fingerprint, Roots, Settings};
-use ws_futures::{By, DialCause, Disconnect, Error, Options, Step, accept};
+use ws_futures::{By, DialCause, Disconnect, Error, Options, Step, WebSocket, accept};
 
 use crate::net::{Net, sleep};
 use crate::{Connected, SECOND, check_step, connect, dial_error, head, is_greeted, options, say};
@@ -130,6 +130,116 @@ fn tl01_certificates_are_judged() {
     refuses("wss://127.0.0.1/", &settings, &name, "not valid for name");
     // A client's is no server's.
     refuses(localhost, &settings, &authority.client("localhost"), "");
+}
+
+// RFC 5280 §5
+#[test]
+fn tl01_certificates_that_are_revoked() {
+    let authority = Authority::new("ours");
+    let list = authority.revocation_list(&[7, 9]);
+    let settings = trusting(&authority)
+        .with_revocation_lists(list.as_bytes())
+        .expect("a list");
+    let localhost = "wss://localhost/";
+    accepts(localhost, &settings, &authority.numbered_server(8));
+    refuses(
+        localhost,
+        &settings,
+        &authority.numbered_server(9),
+        "Revoked",
+    );
+    // Nobody knows of another one's.
+    let other = Authority::new("others");
+    let settings = settings
+        .with_root_certificates(other.pem().as_bytes())
+        .expect("a certificate");
+    refuses(
+        localhost,
+        &settings,
+        &other.numbered_server(8),
+        "UnknownRevocationStatus",
+    );
+    let nonsense = settings.with_revocation_lists(b"nonsense").map(drop);
+    assert_eq!(nonsense, Err(tls::TlsError::RevocationList));
+}
+
+// RFC 8446 §4.6.3, §4.6.1: what TLS says between messages is nobody else's business.
+#[test]
+fn tl08_keys_change_in_the_middle() {
+    let authority = Authority::new("ours");
+    let acceptor = acceptor(&authority.server());
+    let net = local();
+    let mut world = World::new();
+    let server = net.clone();
+    let served = world.spawn(async move {
+        let io = server.accept().await.1;
+        let io = acceptor.accept(io, &server_options()).await.expect("TLS");
+        let mut socket = accept(io, &server_options()).await.expect("a WebSocket");
+        for text in ["one", "two", "three"] {
+            socket.send(text).await.expect("it is open");
+            let mut parts = socket.into_parts();
+            let (_, connection) = parts.io.get_mut();
+            connection.refresh_traffic_keys().expect("TLS 1.3");
+            socket = WebSocket::from_parts(parts, &server_options());
+        }
+        socket.close(None).await.expect("it is open").is_clean()
+    });
+    let options = with(&trusting(&authority));
+    let seen = world.run(async move {
+        let (mut socket, _) = connect(net, "wss://localhost/", options)
+            .await
+            .expect("a connection");
+        let mut seen = Vec::new();
+        while let Ok(Some(event)) = socket.receive().await {
+            if let ws_futures::Event::Message(message) = event {
+                seen.extend_from_slice(message.as_bytes());
+            }
+        }
+        seen
+    });
+    assert_eq!(seen, b"onetwothree");
+    assert_eq!(served.take(), Some(true));
+}
+
+// A session that was begun with the proxy is not resumed with a server of the same name.
+#[test]
+fn tl10_sessions_are_resumed_with_whom_they_were_begun() {
+    let authority = Authority::new("ours");
+    let (outer, inner) = (acceptor(&authority.server()), acceptor(&authority.server()));
+    let mut options = with(&trusting(&authority));
+    let connector = Connector::with(&trusting(&authority)).expect("settings");
+    options.dial.proxy_tls = Some(Arc::new(connector));
+    let proxy = "https://localhost:3128".parse().expect("a proxy");
+    options.dial.route = ws_futures::Route::Through(proxy);
+    for kind in [
+        tls::rustls::HandshakeKind::Full,
+        tls::rustls::HandshakeKind::Resumed,
+    ] {
+        let net = local();
+        let (outer, inner) = (outer.clone(), inner.clone());
+        let mut world = World::new();
+        let service = net.clone();
+        let kinds = world.spawn(async move {
+            let io = service.accept().await.1;
+            let mut io = outer.accept(io, &server_options()).await?;
+            let mut request = vec![0; 1024];
+            let len = io.read(&mut request).await?;
+            assert!(request[..len].starts_with(b"CONNECT "));
+            io.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await?;
+            io.flush().await?;
+            let with_proxy = io.get_ref().1.handshake_kind();
+            let io = inner.accept(io, &server_options()).await?;
+            let with_server = io.get_ref().1.handshake_kind();
+            let mut socket = accept(io, &server_options()).await?;
+            socket.send("hello").await?;
+            socket.close(None).await?;
+            Ok::<_, Error>((with_proxy, with_server))
+        });
+        let connecting = connect(net, "wss://localhost/", options.clone());
+        world.run(async move { is_greeted(connecting.await).await });
+        let kinds = kinds.take().expect("it is done").expect("no error");
+        assert_eq!(kinds, (Some(kind), Some(kind)));
+    }
 }
 
 #[test]
@@ -536,6 +646,48 @@ fn names_that_tls_cannot_say() {
         result.map_err(|error| error.kind()),
         Err(ErrorKind::InvalidInput)
     );
+}
+
+// The second backend, with roots of its own and with those that it brings.
+#[test]
+fn tl01_tl02_async_tls_judges_as_well() {
+    use ws_futures::tls::async_tls::Connector;
+
+    let authority = Authority::new("ours");
+    let mut roots = rustls_021::RootCertStore::empty();
+    let der = {
+        use tls::rustls::pki_types::{CertificateDer, pem::PemObject};
+        CertificateDer::from_pem_slice(authority.pem().as_bytes()).expect("a certificate")
+    };
+    roots
+        .add(&rustls_021::Certificate(der.to_vec()))
+        .expect("a root");
+    let config = rustls_021::ClientConfig::builder()
+        .with_safe_defaults()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let ours = Connector::from(async_tls::TlsConnector::from(Arc::new(config)));
+    for (connector, identity, opens) in [
+        (&ours, authority.server(), true),
+        (&ours, authority.expired_server(), false),
+        (&ours, authority.server_named(&["other.example"]), false),
+        (&ours, Authority::new("theirs").server(), false),
+        (&Connector::new(), authority.server(), false),
+    ] {
+        let mut options = options();
+        options.dial.tls = Some(Arc::new(connector.clone()));
+        let (result, served) = meet(&local(), "wss://localhost/", options, acceptor(&identity));
+        if opens {
+            assert!(
+                matches!(result, Err(Error::Closed)),
+                "{:?}",
+                result.map(drop)
+            );
+        } else {
+            check_step(result, Step::Tls, |cause| matches!(cause, DialCause::Io(_)));
+            assert!(matches!(served, Some(Err(Error::Io(_)))), "{served:?}");
+        }
+    }
 }
 
 // A proxy's head says nothing about what comes behind it, so no request is read as one.

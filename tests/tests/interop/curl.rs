@@ -21,6 +21,11 @@ pub(crate) struct Outcome {
 /// Fetches with these arguments, within a bounded time, and whatever the environment says about
 /// proxies.
 pub(crate) fn curl(arguments: &[&str]) -> Outcome {
+    curl_in(&[], arguments)
+}
+
+/// The same with an environment that says this about proxies.
+pub(crate) fn curl_in(variables: &[(&str, &str)], arguments: &[&str]) -> Outcome {
     let program = env::var_os("HYBI_CURL").expect("HYBI_CURL is set by `cargo xtask interop`");
     let mut command = Command::new(program);
     // The first, because it must be: no configuration of the user.
@@ -29,6 +34,7 @@ pub(crate) fn curl(arguments: &[&str]) -> Outcome {
     for name in ["http_proxy", "https_proxy", "all_proxy", "no_proxy"] {
         command.env_remove(name).env_remove(name.to_uppercase());
     }
+    command.envs(variables.iter().copied());
     let output = command.args(arguments).output().expect("curl runs");
     let text = String::from_utf8(output.stdout).expect("the page is text");
     let (body, statuses) = text.rsplit_once('\n').expect("the line that it writes out");

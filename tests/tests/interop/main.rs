@@ -7,6 +7,7 @@ mod client_example;
 mod curl;
 mod daemons;
 mod deflate;
+mod dial;
 mod drafts;
 mod echo_example;
 mod events;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::certificates::Identity;
 use crate::process::Process;
 
 /// An implementation that we did not write.
@@ -48,12 +49,32 @@ impl Peer {
         Running(Process::start(&mut command))
     }
 
+    /// Starts it as a server over TLS, which [`Self::Ws`] and [`Self::Websockets`] can be.
+    pub(crate) fn start_over_tls(self, identity: &Identity, arguments: &[&str]) -> Running {
+        let mut command = self.command(arguments);
+        command.env("HYBI_TLS", identity.combined_path());
+        Running(Process::start(&mut command))
+    }
+
     /// Starts it as a client that trusts the certificates in this file.
     pub(crate) fn start_trusting(self, roots: &Path, arguments: &[&str]) -> Running {
+        self.start_as(None, roots, arguments)
+    }
+
+    /// The same, and shows a certificate of its own.
+    pub(crate) fn start_as(
+        self,
+        client: Option<&Identity>,
+        roots: &Path,
+        arguments: &[&str],
+    ) -> Running {
         let mut command = self.command(arguments);
         // Read by OpenSSL for Python, and by Node.
         command.env("SSL_CERT_FILE", roots);
         command.env("NODE_EXTRA_CA_CERTS", roots);
+        if let Some(client) = client {
+            command.env("HYBI_TLS", client.combined_path());
+        }
         Running(Process::start(&mut command))
     }
 
@@ -117,6 +138,11 @@ impl Running {
     /// The next thing that it tells.
     pub(crate) fn next(&self) -> Value {
         parse(&self.0.line().expect("the peer has ended"))
+    }
+
+    /// Asks it to end, as a service is asked.
+    pub(crate) fn terminate(&self) {
+        self.0.terminate();
     }
 
     /// Waits until the peer is done with all its cases, and gives back their names.

@@ -2,7 +2,7 @@
 
 use core::time::Duration;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::thread;
 use std::time::Instant;
@@ -22,9 +22,19 @@ pub(crate) struct Process {
 impl Process {
     /// Starts it, with its output piped to us and nothing to read.
     pub(crate) fn start(command: &mut Command) -> Self {
+        Self::spawn(command.stdin(Stdio::null()))
+    }
+
+    /// Starts it, with its input and its output piped to us.
+    pub(crate) fn start_fed(command: &mut Command) -> (Self, ChildStdin) {
+        let mut process = Self::spawn(command.stdin(Stdio::piped()));
+        let input = process.child.stdin.take().expect("it is piped");
+        (process, input)
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         let name = format!("{command:?}");
         let mut child = command
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .unwrap_or_else(|error| panic!("{name}: {error}"));
@@ -53,6 +63,13 @@ impl Process {
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("{} printed nothing in time", self.name),
         }
+    }
+
+    /// Asks it to end, as a service is asked.
+    pub(crate) fn terminate(&self) {
+        let mut kill = Command::new("sh");
+        kill.args(["-c", "kill -TERM \"$0\"", &self.child.id().to_string()]);
+        assert!(kill.status().expect("a shell").success(), "{}", self.name);
     }
 
     /// How it has ended, if it has.

@@ -7,6 +7,9 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+/// So many bytes of each direction are kept.
+const RECORDED: usize = 64 << 10;
+
 /// Passes connections on to a server, each way byte by byte as it comes, and counts.
 #[derive(Debug)]
 pub(crate) struct Tap {
@@ -23,6 +26,8 @@ struct Seen {
 #[derive(Debug, Default)]
 struct Direction {
     bytes: AtomicU64,
+    /// The first of them, up to [`RECORDED`].
+    first: Mutex<Vec<u8>>,
     /// The heads of all messages of HTTP.
     heads: Mutex<Vec<String>>,
 }
@@ -53,6 +58,13 @@ impl Tap {
     /// How many bytes went to the server and to clients.
     pub(crate) fn bytes(&self) -> [u64; 2] {
         [&self.seen.up, &self.seen.down].map(|way| way.bytes.load(Ordering::Relaxed))
+    }
+
+    /// What went to the server, as far as it was kept; of all connections as it came.
+    pub(crate) fn sent(&self) -> Vec<u8> {
+        let first = &self.seen.up.first;
+        let first = first.lock().unwrap_or_else(PoisonError::into_inner);
+        first.clone()
     }
 
     /// The heads of the first requests of all connections.
@@ -109,6 +121,11 @@ fn pass(mut from: TcpStream, mut to: TcpStream, way: &Direction) {
     while let Ok(len @ 1..) = from.read(&mut buffer) {
         let bytes = &buffer[..len];
         way.bytes.fetch_add(len as u64, Ordering::Relaxed);
+        {
+            let mut first = way.first.lock().unwrap_or_else(PoisonError::into_inner);
+            let left = RECORDED - first.len();
+            first.extend_from_slice(&bytes[..len.min(left)]);
+        }
         if let Some(begun) = &mut head {
             begun.extend_from_slice(bytes);
             if let Some(end) = begun.windows(4).position(|four| four == b"\r\n\r\n") {

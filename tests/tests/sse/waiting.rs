@@ -187,7 +187,15 @@ fn an_answer_has_a_deadline_and_so_has_the_way_to_it() {
             10,
             "lost: connecting (other.example:80): took too long",
         ),
+        (
+            "http://slow.example/",
+            10,
+            "lost: name lookup (slow.example:80): took too long",
+        ),
     ] {
+        if url.contains("slow") {
+            net.look_up_slowly(20 * SECOND);
+        }
         let mut source = source(&net, url);
         let told = world.spawn(async move { told(&mut source).await });
         world.advance(Duration::from_millis(after * 1000 - 1));

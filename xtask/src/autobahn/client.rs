@@ -1,6 +1,7 @@
 //! Our client under test: wstest serves, and we start the client once for each case.
 
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -26,8 +27,12 @@ const PATIENCE: usize = 3;
 /// Runs all cases of `pass`.
 pub(super) fn run(environment: &Environment, pass: &Pass) -> Result<Report> {
     let port = shell::free_port()?;
-    let base = format!("ws://127.0.0.1:{port}");
-    let specification = json!({"url": base});
+    let base = format!("{}://127.0.0.1:{port}", pass.scheme());
+    let mut specification = json!({"url": base});
+    if let Some(tls) = &pass.tls {
+        specification["cert"] = json!(tls.certificate);
+        specification["key"] = json!(tls.key);
+    }
     let mut wstest = Wstest::start(environment, pass, "fuzzingserver", specification)?;
     wait_for(port)?;
     let mut late = 0;
@@ -67,6 +72,11 @@ fn connect(pass: &Pass, url: &str) -> Result<()> {
     command
         .arg("--echo")
         .args(&pass.flags)
+        .args(
+            pass.tls
+                .iter()
+                .flat_map(|tls| [Path::new("--cacert"), &tls.certificate]),
+        )
         .arg(url)
         // A pipe that stays open: the end of its input would be a reason to close.
         .stdin(Stdio::piped())

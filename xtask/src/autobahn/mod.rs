@@ -1,12 +1,14 @@
 //! Autobahn's test suite against the examples `echo` (our server) and `client` (our client).
 //!
-//! wstest plays the peer and judges. We start both sides on loopback ports, walk the cases, read
-//! the report and fail unless it holds every case that was asked for, each of them OK.
+//! wstest plays the peer and judges, over TLS if that is wanted. We start both sides on loopback
+//! ports, walk the cases, read the report and fail unless it holds every case that was asked for,
+//! each of them OK.
 
 mod client;
 pub(crate) mod install;
 mod report;
 mod server;
+mod tls;
 mod wstest;
 
 use std::path::{Path, PathBuf};
@@ -17,11 +19,15 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::autobahn::report::Report;
+use crate::autobahn::tls::Certificate;
 use crate::shell;
 use crate::workspace::Workspace;
 
 /// All 517: framing to closing, limits, fragmentation, compression.
 const CASES: [&str; 1] = ["*"];
+
+/// What is run over TLS: framing to closing, in which it could make a difference.
+const OVER_TLS: [&str; 7] = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*"];
 
 /// What `--quick` leaves out of section 9: of each kind the middle sizes, and of the thousand
 /// round trips of 9.7 and 9.8 the larger ones.
@@ -61,6 +67,9 @@ pub(crate) struct Options {
     /// Run so many of sections 12 and 13, which take most of the time.
     #[arg(long, value_enum, default_value_t)]
     compression: Compression,
+    /// Encrypt, with a certificate made on the spot.
+    #[arg(long)]
+    tls: bool,
     /// Run these cases, separated by commas, with `*` for any: `--cases 1.*,5.19`.
     #[arg(long, value_delimiter = ',')]
     cases: Vec<String>,
@@ -78,6 +87,15 @@ impl Options {
         Self {
             quick,
             compression: Compression::Some,
+            ..Self::default()
+        }
+    }
+
+    /// The same over TLS, as far as CI runs that: sections 1 to 7.
+    pub(crate) fn over_tls() -> Self {
+        Self {
+            tls: true,
+            cases: OVER_TLS.map(str::to_owned).to_vec(),
             ..Self::default()
         }
     }
@@ -115,6 +133,8 @@ struct Pass {
     program: PathBuf,
     /// Options that our program gets besides those of its role.
     flags: Vec<&'static str>,
+    /// What the server shows; without, nothing is encrypted.
+    tls: Option<Certificate>,
     directory: PathBuf,
     /// The keys `cases` and `exclude-cases` of wstest's specification.
     selection: Value,
@@ -129,6 +149,11 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let environment = install::environment(workspace)?;
     build_examples(workspace, options)?;
+    let tls = if options.tls {
+        Some(Certificate::make(&environment, &workspace.target)?)
+    } else {
+        None
+    };
     let mut reports = Vec::new();
     for role in [Role::Server, Role::Client] {
         for runtime in [Runtime::Smol, Runtime::Tokio] {
@@ -137,7 +162,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
             if !wanted {
                 continue;
             }
-            let pass = pass(&workspace.target, options, role, runtime);
+            let pass = pass(&workspace.target, options, role, runtime, tls.clone());
             println!("{}: running", pass.agent);
             let started = Instant::now();
             let report = match role {
@@ -173,7 +198,20 @@ fn conclude(reports: &[Report]) -> Result<()> {
     Ok(())
 }
 
-fn pass(target: &Path, options: &Options, role: Role, runtime: Runtime) -> Pass {
+impl Pass {
+    /// The scheme of URLs.
+    const fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "wss" } else { "ws" }
+    }
+}
+
+fn pass(
+    target: &Path,
+    options: &Options,
+    role: Role,
+    runtime: Runtime,
+    tls: Option<Certificate>,
+) -> Pass {
     let (role_name, program, example) = match role {
         Role::Server => ("server", &options.server, "echo"),
         Role::Client => ("client", &options.client, "client"),
@@ -183,11 +221,13 @@ fn pass(target: &Path, options: &Options, role: Role, runtime: Runtime) -> Pass 
         Runtime::Smol => ("smol", vec!["--deflate"]),
         Runtime::Tokio => ("tokio", vec!["--tokio", "--deflate", "--miniz"]),
     };
-    let agent = format!("{role_name}-{runtime_name}");
+    let over = if tls.is_some() { "-tls" } else { "" };
+    let agent = format!("{role_name}-{runtime_name}{over}");
     let example = target.join("release/examples").join(example);
     Pass {
         program: program.clone().unwrap_or(example),
         flags,
+        tls,
         directory: target.join("autobahn").join(&agent),
         selection: selection(options),
         agent,
@@ -237,8 +277,9 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{Options, Role, Runtime, SLOW, conclude, pass, selection};
+    use super::{OVER_TLS, Options, Role, Runtime, SLOW, conclude, pass, selection};
     use crate::autobahn::report::Report;
+    use crate::autobahn::tls::Certificate;
 
     #[test]
     fn passes_are_told_apart() {
@@ -246,14 +287,25 @@ mod tests {
             client: Some("/bin/other".into()),
             ..Options::default()
         };
-        let server = pass(Path::new("/t"), &options, Role::Server, Runtime::Tokio);
+        let pass = |role, runtime, tls| pass(Path::new("/t"), &options, role, runtime, tls);
+        let server = pass(Role::Server, Runtime::Tokio, None);
         assert_eq!(server.program, Path::new("/t/release/examples/echo"));
         assert_eq!(server.directory, Path::new("/t/autobahn/server-tokio"));
         assert_eq!(server.flags, ["--tokio", "--deflate", "--miniz"]);
-        let client = pass(Path::new("/t"), &options, Role::Client, Runtime::Smol);
+        let client = pass(Role::Client, Runtime::Smol, None);
         assert_eq!(client.program, Path::new("/bin/other"));
         assert_eq!(client.agent, "client-smol");
         assert_eq!(client.flags, ["--deflate"]);
+        let tls = Certificate {
+            certificate: "/t/certificate".into(),
+            key: "/t/key".into(),
+        };
+        let encrypted = pass(Role::Client, Runtime::Smol, Some(tls));
+        assert_eq!(
+            encrypted.directory,
+            Path::new("/t/autobahn/client-smol-tls")
+        );
+        assert_eq!([client.scheme(), encrypted.scheme()], ["ws", "wss"]);
     }
 
     #[test]
@@ -269,6 +321,8 @@ mod tests {
         });
         assert_eq!(some["cases"][0], "9.1.*");
         assert_eq!(excluded(&some), Some(SLOW.len()));
+        let over_tls = selection(&Options::over_tls());
+        assert_eq!(over_tls["cases"].as_array().unwrap().len(), OVER_TLS.len());
         // What CI runs of compression: 216 cases less these are 60.
         let ci = selection(&Options::all(false));
         assert_eq!(excluded(&ci), Some(156));

@@ -1,6 +1,7 @@
 //! Our server under test: it is started once and wstest connects to it case by case.
 
 use std::io::{BufRead as _, BufReader};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -25,7 +26,7 @@ const LIMIT: Duration = Duration::from_secs(60 * 60);
 pub(super) fn run(environment: &Environment, pass: &Pass) -> Result<Report> {
     let (mut server, port) = start(pass)?;
     let specification = json!({
-        "servers": [{"agent": pass.agent, "url": format!("ws://127.0.0.1:{port}/")}],
+        "servers": [{"agent": pass.agent, "url": format!("{}://127.0.0.1:{port}/", pass.scheme())}],
     });
     let mut wstest = Wstest::start(environment, pass, "fuzzingclient", specification)?;
     let status = wstest.running.wait_within(LIMIT)?;
@@ -44,6 +45,11 @@ fn start(pass: &Pass) -> Result<(Running, u16)> {
     command
         .args(["--port", "0"])
         .args(&pass.flags)
+        .args(
+            pass.tls
+                .iter()
+                .flat_map(|tls| [Path::new("--tls"), &tls.certificate, &tls.key]),
+        )
         .stdin(Stdio::null())
         .stdout(Stdio::piped());
     let mut server = Running::start(&mut command)?;

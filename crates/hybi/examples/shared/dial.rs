@@ -16,8 +16,9 @@ use hybi::{Options, Proxy, Route};
 pub(crate) struct DialArguments {
     /// Go through this proxy, as in `http://user:password@proxy:3128`; `https`, `socks5` and
     /// `socks5h` are possible as well. By default the environment's variables say which.
+    // Text up to here: what does not parse clap would show, with the password in it.
     #[arg(long)]
-    proxy: Option<Proxy>,
+    proxy: Option<String>,
     /// Go through no proxy, whatever the environment says.
     #[arg(long, conflicts_with = "proxy")]
     direct: bool,
@@ -27,6 +28,12 @@ pub(crate) struct DialArguments {
     /// The same for a proxy whose scheme is `https`.
     #[arg(long)]
     proxy_cacert: Option<PathBuf>,
+    /// Believe any proxy whose scheme is `https`.
+    #[arg(long)]
+    proxy_insecure: bool,
+    /// Add a field to what the proxy is asked, as in `User-Agent: kettle`; may be repeated.
+    #[arg(long)]
+    proxy_header: Vec<String>,
     /// Believe a server by the SHA-256 of its certificate.
     #[arg(long)]
     pin: Option<Fingerprint>,
@@ -37,7 +44,7 @@ pub(crate) struct DialArguments {
     #[arg(long, requires = "cert")]
     key: Option<PathBuf>,
     /// Believe anybody. Whoever is in between can then read and change everything.
-    #[arg(long, short = 'k')]
+    #[arg(long, short = 'k', conflicts_with = "pin")]
     insecure: bool,
     /// Follow so many redirects.
     #[arg(long, default_value_t = 0)]
@@ -59,10 +66,48 @@ impl DialArguments {
     pub(crate) fn apply(&self, mut options: Options) -> anyhow::Result<Options> {
         let dial = &mut options.dial;
         if let Some(proxy) = &self.proxy {
-            dial.route = Route::Through(proxy.clone());
+            let proxy: Proxy = proxy.parse().context("--proxy")?;
+            dial.route = Route::Through(proxy);
         } else if self.direct {
             dial.route = Route::Direct;
         }
+        // Where nothing is said, the default will do, which reads the platform's roots when they are
+        // needed: for `ws` there may be none.
+        if self.has_tls_settings() {
+            dial.tls = Some(Arc::new(Connector::with(&self.tls_settings()?)?));
+        }
+        if self.proxy_cacert.is_some() || self.proxy_insecure {
+            let mut settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
+            if self.proxy_insecure {
+                settings = settings.danger_accept_any_certificate();
+            }
+            dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
+        }
+        for header in &self.proxy_header {
+            let (name, value) = field(header)?;
+            dial.proxy_fields.push(name, value)?;
+        }
+        dial.redirects = self.follow;
+        dial.local_address = self.local_address;
+        #[cfg(unix)]
+        dial.unix_socket.clone_from(&self.unix_socket);
+        if let Some(seconds) = self.connect_timeout {
+            let timeout = Duration::try_from_secs_f64(seconds)?;
+            dial.timeout = timeout;
+            dial.connect_timeout = timeout;
+            dial.proxy_timeout = timeout;
+            dial.tls_timeout = timeout;
+            options.handshake_timeout = timeout;
+        }
+        Ok(options)
+    }
+
+    fn has_tls_settings(&self) -> bool {
+        self.insecure || self.pin.is_some() || self.cacert.is_some() || self.cert.is_some()
+    }
+
+    /// For TLS with servers.
+    fn tls_settings(&self) -> anyhow::Result<Settings> {
         let mut settings = with_roots(Settings::new(), self.cacert.as_ref())?;
         if let (Some(cert), Some(key)) = (&self.cert, &self.key) {
             settings = settings.with_client_certificate(&read(cert)?, &read(key)?)?;
@@ -73,24 +118,14 @@ impl DialArguments {
         if self.insecure {
             settings = settings.danger_accept_any_certificate();
         }
-        dial.tls = Some(Arc::new(Connector::with(&settings)?));
-        let settings = with_roots(Settings::new(), self.proxy_cacert.as_ref())?;
-        dial.proxy_tls = Some(Arc::new(Connector::with(&settings)?));
-        dial.redirects = self.follow;
-        dial.local_address = self.local_address;
-        #[cfg(unix)]
-        dial.unix_socket.clone_from(&self.unix_socket);
-        if let Some(seconds) = self.connect_timeout {
-            dial.timeout = Duration::try_from_secs_f64(seconds)?;
-        }
-        Ok(options)
+        Ok(settings)
     }
 }
 
 /// The two halves of `Name: value`.
-pub(crate) fn field(text: &str) -> Result<(String, String), String> {
-    let (name, value) = text.split_once(':').ok_or("there is no colon")?;
-    Ok((name.to_owned(), value.trim().to_owned()))
+pub(crate) fn field(text: &str) -> anyhow::Result<(&str, &str)> {
+    let (name, value) = text.split_once(':').context("--header without a colon")?;
+    Ok((name, value.trim()))
 }
 
 fn with_roots(settings: Settings, file: Option<&PathBuf>) -> anyhow::Result<Settings> {

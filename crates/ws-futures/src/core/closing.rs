@@ -53,9 +53,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             }
         }
         self.poll_linger(cx).map(|()| {
-            self.wire.output.ended = true;
-            self.release();
             let _ = self.connection.receive_eof();
+            self.end();
             let closure = self.connection.closure();
             Ok(closure.unwrap_or(Closure::Failed(ws_driver::Error::UnexpectedEof)))
         })

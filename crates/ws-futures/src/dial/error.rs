@@ -18,7 +18,8 @@ pub struct DialError {
     step: Step,
     /// `host:port`.
     peer: String,
-    cause: DialCause,
+    /// Apart: with a proxy's answer in it, it is large.
+    cause: Box<DialCause>,
 }
 
 /// What was wrong.
@@ -54,7 +55,7 @@ impl DialError {
         Self {
             step,
             peer: peer.to_string(),
-            cause: cause.into(),
+            cause: Box::new(cause.into()),
         }
     }
 
@@ -69,15 +70,40 @@ impl DialError {
     }
 
     /// What was wrong.
-    pub const fn cause(&self) -> &DialCause {
+    pub fn cause(&self) -> &DialCause {
         &self.cause
     }
 
     /// The I/O error beneath, if there is one; that of a TLS library is inside.
-    pub const fn io_error(&self) -> Option<&io::Error> {
-        match &self.cause {
+    pub fn io_error(&self) -> Option<&io::Error> {
+        match &*self.cause {
             DialCause::Io(error) => Some(error),
             _ => None,
+        }
+    }
+}
+
+impl DialCause {
+    /// Whether there is no point in trying again: the proxy wants other credentials or is none,
+    /// what is asked for cannot be asked, or there is no TLS.
+    pub(crate) fn is_futile(&self) -> bool {
+        match self {
+            Self::AuthenticationRequired(_)
+            | Self::Environment(_)
+            | Self::Misuse(_)
+            | Self::Redirect(_)
+            | Self::Socks(
+                SocksError::AuthenticationFailed
+                | SocksError::NoAcceptableMethod
+                | SocksError::Version(_),
+            )
+            | Self::TlsMissing => true,
+            // Settings that make no TLS, names that cannot be verified, what a runtime lacks.
+            Self::Io(error) => matches!(
+                error.kind(),
+                io::ErrorKind::InvalidInput | io::ErrorKind::Unsupported
+            ),
+            _ => false,
         }
     }
 }
@@ -102,7 +128,12 @@ impl fmt::Display for DialCause {
             Self::TimedOut => f.write_str("took too long"),
             Self::TlsMissing => f.write_str("there is no TLS: see the feature `rustls`"),
             Self::Environment(error) => error.fmt(f),
-            Self::AuthenticationRequired(refusal) | Self::Refused(refusal) => {
+            Self::AuthenticationRequired(refusal) => write!(
+                f,
+                "the proxy wants a user and a password, or others: status {}",
+                refusal.status()
+            ),
+            Self::Refused(refusal) => {
                 write!(f, "the proxy answered with status {}", refusal.status())
             }
             Self::Proxy(error) => error.fmt(f),

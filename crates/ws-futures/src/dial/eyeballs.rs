@@ -38,7 +38,10 @@ pub(crate) async fn connect<R: Runtime>(
 
 /// RFC 8305 §4: the families take turns, the one that the system prefers first. With a local
 /// address there is only its own family.
-fn interleave(addresses: Vec<SocketAddr>, local: Option<IpAddr>) -> VecDeque<SocketAddr> {
+pub(crate) fn interleave(
+    addresses: Vec<SocketAddr>,
+    local: Option<IpAddr>,
+) -> VecDeque<SocketAddr> {
     let is_wanted = |address: &SocketAddr| local.is_none_or(|l| l.is_ipv4() == address.is_ipv4());
     let mut wanted = addresses.into_iter().filter(is_wanted);
     let Some(first) = wanted.next() else {

@@ -14,6 +14,7 @@ mod settings;
 mod transport;
 mod tunnel;
 
+use std::borrow::Cow;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -30,6 +31,7 @@ pub use self::tunnel::tunnel;
 use crate::connect::connect_within;
 use crate::deadline::{Clock, Deadline};
 use crate::tls::{self, TlsConnector};
+use crate::trace;
 use crate::{Error, Options, Step, WebSocket};
 
 /// To so many of its addresses a server is asked for through a SOCKS5 proxy that wants addresses.
@@ -131,7 +133,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         let io = transport.into_boxed();
         let deadline = self.clock.deadline(timeout);
         let io = secure(io, server, connector, default, deadline).await;
-        let io = io.map_err(|cause| DialError::new(Step::Tls, server, cause))?;
+        let io = told(Step::Tls, server, io)?;
         Ok(Transport::encrypted(io))
     }
 
@@ -144,10 +146,15 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         #[cfg(unix)]
         if let Some(path) = &self.settings.unix_socket {
             let opening = self.runtime.connect_unix(path.clone());
-            let io = self.step(Step::Connect, path.display(), opening).await?;
+            let mut deadline = self.clock.deadline(self.settings.connect_timeout);
+            let io = within(&mut deadline, Step::Connect, path.display(), opening).await?;
             return Ok(Transport::boxed(io));
         }
-        let proxy = self.settings.route.proxy(is_secure, target);
+        let route = match &self.settings.route {
+            Route::Environment if self.settings.dialler.is_some() => &Route::Direct,
+            route => route,
+        };
+        let proxy = route.proxy(is_secure, target);
         match proxy.map_err(|error| DialError::new(Step::Route, target, error))? {
             None => self.open(target).await,
             Some(proxy) if proxy.scheme() == Scheme::Socks5 && target.address().is_none() => {
@@ -164,7 +171,11 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         target: &Authority,
     ) -> Result<Transport<R::Socket>, DialError> {
         let mut result = Err(none(target));
-        for address in self.resolve(target).await?.iter().take(MAX_SOCKS_ATTEMPTS) {
+        let mut deadline = self.clock.deadline(self.settings.connect_timeout);
+        let addresses = resolve(self.runtime, target, &mut deadline).await?;
+        // Both families among the first, since many such proxies know but one.
+        let addresses = eyeballs::interleave(addresses, None);
+        for address in addresses.into_iter().take(MAX_SOCKS_ATTEMPTS) {
             let address = Authority::from_address(address.ip(), target.port())
                 .map_err(|misuse| DialError::new(Step::Proxy, target, misuse))?;
             result = self.tunnel(proxy, &address).await;
@@ -189,51 +200,68 @@ impl<'a, R: Runtime> Dialling<'a, R> {
             let default = tls::default_proxy_connector;
             let io = transport.into_boxed();
             let io = secure(io, proxy.authority(), connector, default, deadline.again()).await;
-            io.map_err(|cause| DialError::new(Step::ProxyTls, proxy.authority(), cause))?
+            told(Step::ProxyTls, proxy.authority(), io)?
         } else {
             transport.into_boxed()
         };
-        let fields = &self.settings.proxy_fields;
-        let opened = tunnel::open(io, proxy, target, fields, &mut deadline).await;
-        let io = opened.map_err(|cause| DialError::new(Step::Proxy, proxy.authority(), cause))?;
+        let mut fields = Cow::Borrowed(&self.settings.proxy_fields);
+        if !matches!(self.settings.route, Route::Through(_)) {
+            fields = Cow::Owned(fields.without_secrets());
+        }
+        let opened = tunnel::open(io, proxy, target, &fields, &mut deadline).await;
+        let io = told(Step::Proxy, proxy.authority(), opened)?;
         Ok(Transport::boxed(Box::new(io)))
     }
 
     /// A connection to a server or a proxy, by the user's dialler or over TCP.
     async fn open(&mut self, to: &Authority) -> Result<Transport<R::Socket>, DialError> {
+        // One deadline for the name and for its addresses.
+        let mut deadline = self.clock.deadline(self.settings.connect_timeout);
         if let Some(dialler) = &self.settings.dialler {
             let opening = dialler.dial(to.host(), to.port());
-            let io = self.step(Step::Connect, to, opening).await?;
+            let io = within(&mut deadline, Step::Connect, to, opening).await?;
             return Ok(Transport::boxed(io));
         }
         let addresses = match to.address() {
             Some(address) => vec![SocketAddr::new(address, to.port())],
-            None => self.resolve(to).await?,
+            None => resolve(self.runtime, to, &mut deadline).await?,
         };
         let (local, delay) = (self.settings.local_address, self.settings.attempt_delay);
         let connecting = eyeballs::connect(self.runtime, addresses, local, delay);
-        let socket = self.step(Step::Connect, to, connecting).await?;
+        let socket = within(&mut deadline, Step::Connect, to, connecting).await?;
         Ok(Transport::socket(socket))
     }
+}
 
-    async fn resolve(&mut self, host: &Authority) -> Result<Vec<SocketAddr>, DialError> {
-        let resolving = self.runtime.resolve(host.host().to_owned(), host.port());
-        self.step(Step::Resolve, host, resolving).await
-    }
+async fn resolve<R: Runtime>(
+    runtime: &R,
+    host: &Authority,
+    deadline: &mut Deadline<'_>,
+) -> Result<Vec<SocketAddr>, DialError> {
+    let resolving = runtime.resolve(host.host().to_owned(), host.port());
+    within(deadline, Step::Resolve, host, resolving).await
+}
 
-    /// Waits for a step of getting connected.
-    async fn step<T>(
-        &mut self,
-        step: Step,
-        peer: impl std::fmt::Display,
-        work: impl Future<Output = io::Result<T>>,
-    ) -> Result<T, DialError> {
-        let mut deadline = self.clock.deadline(self.settings.connect_timeout);
-        let done = deadline.within(work).await;
-        done.map_err(DialCause::from)
-            .and_then(|result| Ok(result?))
-            .map_err(|cause| DialError::new(step, peer, cause))
-    }
+/// Waits for a step of getting connected.
+async fn within<T>(
+    deadline: &mut Deadline<'_>,
+    step: Step,
+    peer: impl std::fmt::Display,
+    work: impl Future<Output = io::Result<T>>,
+) -> Result<T, DialError> {
+    let done = deadline.within(work).await;
+    let done = done.map_err(DialCause::from).and_then(|result| Ok(result?));
+    told(step, peer, done)
+}
+
+/// What became of a step, as it is told to those who watch, and to those who wait.
+fn told<T>(
+    step: Step,
+    peer: impl std::fmt::Display,
+    done: Result<T, DialCause>,
+) -> Result<T, DialError> {
+    trace::step(step, &peer, done.as_ref().err());
+    done.map_err(|cause| DialError::new(step, peer, cause))
 }
 
 /// TLS with `peer`.

@@ -25,15 +25,19 @@ use crate::tls::TlsConnector;
 pub struct Dial {
     /// Through which proxy. By default that of the environment.
     pub route: Route,
-    /// Fields that a proxy is sent with `CONNECT`, and nobody else. Default: none.
+    /// Fields that a proxy is sent with `CONNECT`, and nobody else. Default: none. One that tells
+    /// who asks, such as `Proxy-Authorization`, goes only to the proxy of [`Route::Through`]: which
+    /// one the environment chooses, and a redirect, cannot be known.
     pub proxy_fields: ProxyFields,
     /// TLS to the server of a `wss` URL. `None`, the default, is what the feature `rustls` brings
     /// with its [defaults](crate::tls), or `async-tls`; without either, `wss` is an error.
     pub tls: Option<Arc<dyn TlsConnector>>,
     /// TLS to a proxy whose scheme is `https`; the same goes for `None`. It shares nothing with
-    /// [`tls`](Self::tls), no session either.
+    /// the default of [`tls`](Self::tls), no session either; do not set both to clones of one
+    /// connector, which would.
     pub proxy_tls: Option<Arc<dyn TlsConnector>>,
-    /// How long all steps may take together, redirects included. 30 seconds.
+    /// How long all steps may take together, redirects included. 30 seconds. The steps have limits
+    /// of their own, which are not moved by this.
     pub timeout: Duration,
     /// How long it may take to look up a name and to connect to one of its addresses. 10 seconds.
     pub connect_timeout: Duration,
@@ -50,9 +54,13 @@ pub struct Dial {
     #[cfg(unix)]
     pub unix_socket: Option<PathBuf>,
     /// What opens the byte streams to servers and proxies. By default the runtime does, over TCP.
+    /// With one, the environment's proxies do not count; those of another [`route`](Self::route)
+    /// do.
     pub dialler: Option<Arc<dyn Dialler>>,
     /// How many redirects are followed. 0; then an answer that is one is
-    /// [`Error::Rejected`](crate::Error::Rejected), as it is when there are more.
+    /// [`Error::Rejected`](crate::Error::Rejected), as it is when there are more. What does not go
+    /// to another server, [`Request::redirected`](ws_handshake::Request::redirected) says;
+    /// [`tls`](Self::tls) is the same for all of them, its client certificate included.
     pub redirects: u32,
 }
 
@@ -107,9 +115,10 @@ impl Route {
             Self::Through(proxy) => return Ok(Some(proxy.clone())),
             Self::Rules(rules) => rules,
             Self::Environment => {
+                // All of them: on Windows, to ask for one in lower case gives the one in upper case.
                 read =
-                    Environment::from_vars(Environment::VARIABLES.into_iter().filter_map(|name| {
-                        Some((name, std::env::var_os(name)?.into_encoded_bytes()))
+                    Environment::from_vars(std::env::vars_os().map(|(name, value)| {
+                        (name.into_encoded_bytes(), value.into_encoded_bytes())
                     }));
                 &read
             }

@@ -10,6 +10,7 @@ use ws_proxy::{Authority, Connect, ConnectOptions, Proxy, ProxyFields, Scheme, S
 use crate::deadline::Deadline;
 use crate::dial::error::{DialCause, DialError};
 use crate::input::at_most;
+use crate::opening::REFUSAL_BODY;
 use crate::{Error, Rewound, Step};
 
 /// So much is read of a proxy's answer at a time, in bytes.
@@ -71,6 +72,7 @@ where
     let mut waiting = Connect::start(target, &options, &mut request);
     deadline.within(write_all(&mut io, &request)).await??;
     let mut buffer = vec![0; READ_LEN];
+    let mut hurries = false;
     loop {
         let read = deadline.within(read(&mut io, &mut buffer)).await;
         let step = match read.map_err(DialCause::from).and_then(|read| Ok(read?)) {
@@ -87,7 +89,13 @@ where
             Err(cause) => waiting.receive_eof().map_err(|_| cause)?,
         };
         match step {
-            Connect::NeedsInput(again) => waiting = again,
+            Connect::NeedsInput(again) => {
+                if again.is_refused() && !hurries {
+                    hurries = true;
+                    deadline.hurry(REFUSAL_BODY);
+                }
+                waiting = again;
+            }
             Connect::AuthenticationRequired(refusal) => {
                 return Err(DialCause::AuthenticationRequired(refusal));
             }
@@ -120,6 +128,10 @@ where
         let mut input = &buffer[..len];
         match waiting.receive(&mut input, &mut out)? {
             Socks5::NeedsInput(again) => waiting = again,
+            // It has answered what it was not asked yet: that cannot be about us.
+            Socks5::Open if !out.is_empty() => {
+                return Err(io::Error::from(io::ErrorKind::InvalidData).into());
+            }
             Socks5::Open => return Ok(Rewound::new(io, input.to_vec())),
             // No other state can follow.
             _ => return Err(io::Error::from(io::ErrorKind::Unsupported).into()),

@@ -6,7 +6,7 @@ use ws_sse::{Accept, Offer, Reject};
 
 use crate::opening::Opening;
 use crate::sse::EventStream;
-use crate::{Error, Incoming, Options};
+use crate::{Error, Incoming, Options, trace};
 
 /// Event streams, on the port of pages and WebSockets.
 impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
@@ -71,6 +71,7 @@ where
     let last_event_id = match offer.check().and_then(|()| offer.last_event_id()) {
         Ok(last_event_id) => last_event_id,
         Err(error) => {
+            trace::refused(error.status());
             offer.reject(&error.response(), &mut opening.output.buffer);
             opening.finish().await;
             return Err(error.into());
@@ -79,7 +80,9 @@ where
     let accept = match decide(offer) {
         Ok(accept) => accept,
         Err(reject) => {
-            offer.reject(&reject.into_response(), &mut opening.output.buffer);
+            let response = reject.into_response();
+            trace::refused(response.status());
+            offer.reject(&response, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
         }

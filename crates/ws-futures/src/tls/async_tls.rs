@@ -9,7 +9,7 @@ use std::fmt;
 use crate::tls::TlsConnector;
 use crate::{Io, IoFuture};
 
-/// Does TLS with [`TlsConnector`](::async_tls::TlsConnector).
+/// Does TLS with [`async_tls::TlsConnector`].
 #[derive(Clone, Default)]
 pub struct Connector {
     inner: ::async_tls::TlsConnector,

@@ -1,9 +1,9 @@
 //! TLS: one trait for clients, and what the features `rustls` and `async-tls` make of it.
 //!
 //! A client's [`Dial::tls`](crate::Dial::tls) is a [`TlsConnector`]. With the feature `rustls` (the
-//! one to take) it is [`rustls::Connector`] if none is set: it trusts the platform's roots,
-//! or Mozilla's with the feature `webpki-roots` where the platform has none. The name to be
-//! verified is the host of the URL, for a proxy the proxy's.
+//! one to take) it is [`rustls::Connector`] if none is set, which trusts the platform's roots; the
+//! feature `webpki-roots` has Mozilla's. The name to be verified is the host of the URL, for a proxy
+//! the proxy's. If several features bring one, it is rustls' that is used by default.
 //!
 //! The feature `async-tls` brings [`async_tls::Connector`], which rests on a version of rustls that
 //! gets no fixes any more.
@@ -61,4 +61,22 @@ fn default_in(slot: &OnceLock<Arc<dyn TlsConnector>>) -> io::Result<Option<Arc<d
     #[cfg(not(any(feature = "async-tls", feature = "rustls")))]
     let made: Option<Arc<dyn TlsConnector>> = None;
     Ok(made.map(|made| Arc::clone(slot.get_or_init(|| made))))
+}
+
+#[cfg(all(test, feature = "client", feature = "rustls"))]
+mod tests {
+    use super::*;
+
+    // CVE-2021-22890
+    #[test]
+    fn tl10_servers_and_proxies_have_connectors_of_their_own() {
+        let connector = |default: fn() -> io::Result<Option<Arc<dyn TlsConnector>>>| {
+            default()
+                .expect("this platform has roots")
+                .expect("there is rustls")
+        };
+        let server = connector(default_connector);
+        assert!(Arc::ptr_eq(&server, &connector(default_connector)));
+        assert!(!Arc::ptr_eq(&server, &connector(default_proxy_connector)));
+    }
 }

@@ -23,7 +23,7 @@ fn request(url: &str) -> Request {
     Request::from_url(url)
         .unwrap()
         .with_field("Cookie", "s3cret=1")
-        .and_then(|request| request.with_field("X-Api-Key", "s3cret"))
+        .and_then(|request| request.with_field("X-Access-Token", "s3cret"))
         .and_then(|request| request.with_field("User-Agent", "kettle"))
         .and_then(|request| request.with_field("Origin", "https://kettle.example"))
         .and_then(|request| request.with_subprotocol("soup"))

@@ -35,10 +35,6 @@ fn hc16_hc19_urls_have_one_reading() {
         ),
         ("ws://[::1]:9/", (false, "[::1]", Some(9), "/")),
         ("ws://[2001:DB8:0::1]", (false, "[2001:db8::1]", None, "/")),
-        // Every browser and curl take these for addresses, so whoever looks at the host sees one.
-        ("ws://0x7f.1/", (false, "127.0.0.1", None, "/")),
-        ("ws://2130706433/", (false, "127.0.0.1", None, "/")),
-        ("ws://a%41/", (false, "aa", None, "/")),
         ("ws://h/a b", (false, "h", None, "/a%20b")),
         (
             "ws://h/caf\u{e9}?\u{1f600}",
@@ -70,7 +66,6 @@ fn p16_names_are_written_in_ascii() {
         ("wss://B\u{dc}CHER.example/", "xn--bcher-kva.example"),
         ("ws://xn--bcher-kva.example/", "xn--bcher-kva.example"),
         ("ws://\u{4f8b}\u{3048}.jp/", "xn--r8jz45g.jp"),
-        ("ws://b%C3%BCcher.example/", "xn--bcher-kva.example"),
         // A full stop of another script.
         ("ws://h\u{3002}example/", "h.example"),
     ] {
@@ -109,6 +104,12 @@ fn hc16_hc20_other_urls_are_refused() {
         ("ws://u@/", UrlError::Host),
         ("ws://a b/", UrlError::Host),
         ("ws://a!b/", UrlError::Host),
+        ("ws://a%41/", UrlError::Host),
+        ("ws://b%C3%BCcher.example/", UrlError::Host),
+        ("ws://0x7f.1/", UrlError::Host),
+        ("ws://127.1/", UrlError::Host),
+        ("ws://2130706433/", UrlError::Host),
+        ("ws://017700000001/", UrlError::Host),
         ("ws://a%00b/", UrlError::Host),
         ("ws://a%2fb/", UrlError::Host),
         ("ws://10.0.2.555/", UrlError::Host),
@@ -123,6 +124,7 @@ fn hc16_hc20_other_urls_are_refused() {
         ("ws://a:65536/", UrlError::Port),
         ("ws://a:+80/", UrlError::Port),
         ("ws://a:x/", UrlError::Port),
+        ("ws://u@v@h/", UrlError::UserInfo),
         ("ws://u%3ap:q@h/", UrlError::UserInfo),
         ("ws://u:%0d%0a@h/", UrlError::UserInfo),
         ("ws://u:%00@h/", UrlError::UserInfo),
@@ -147,8 +149,6 @@ fn hc20_user_info_is_decoded_once() {
         ("ws://u:p%4@h/", "u:p%4"),
         ("ws://u p@h/", "u p:"),
         ("ws://\u{e9}@h/", "\u{e9}:"),
-        // The host is behind the last one.
-        ("ws://u@v@h/", "u@v:"),
     ] {
         let credentials = parts(url).unwrap().3;
         assert_eq!(credentials.as_deref(), Some(expected.as_bytes()), "{url}");

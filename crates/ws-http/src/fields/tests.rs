@@ -109,6 +109,24 @@ fn debug_redacts_credentials() {
     );
 }
 
+#[test]
+fn secrets_are_known_by_name() {
+    for (name, expected) in [
+        ("Authorization", true),
+        ("proxy-authorization", true),
+        ("Set-Cookie", true),
+        ("X-Access-Token", true),
+        ("PRIVATE-TOKEN", true),
+        ("x-apikey", true),
+        ("User-Agent", false),
+        ("WWW-Authenticate", false),
+        ("Sec-WebSocket-Key", false),
+        ("", false),
+    ] {
+        assert_eq!(is_secret(name), expected, "{name}");
+    }
+}
+
 proptest! {
     #[test]
     fn no_push_makes_a_line_end(name: String, value: Vec<u8>) {

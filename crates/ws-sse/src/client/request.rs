@@ -50,8 +50,15 @@ const OWN: [&str; 11] = [
     "Keep-Alive",
 ];
 
-/// What is for one origin alone.
-const CREDENTIALS: [&str; 3] = ["Authorization", "Cookie", "Proxy-Authorization"];
+/// What says nothing that is for one origin alone.
+const HARMLESS: [&str; 6] = [
+    "Accept",
+    "Accept-Language",
+    "Cache-Control",
+    "Origin",
+    "Pragma",
+    "User-Agent",
+];
 
 /// What speaks of a body: Fetch §2.2.5, "request-body-header name".
 const OF_BODY: [&str; 4] = [
@@ -129,10 +136,11 @@ impl Request {
 
     /// The request that a redirect with this status leads to: Fetch §4.4, "HTTP-redirect fetch".
     ///
-    /// - On any change of scheme, host or port the fields `Authorization`, `Cookie` and
-    ///   `Proxy-Authorization` are dropped, for good: they are not in the request that is given,
-    ///   so a redirect back does not bring them back. All other fields stay: credentials under
-    ///   names of one's own are for the caller to look after.
+    /// - On any change of scheme, host or port credentials are dropped, for good: they are not in
+    ///   the request that is given, so a redirect back does not bring them back. Those are
+    ///   `Authorization` and `Cookie`, and since nobody knows what other fields hold, all but
+    ///   `Accept`, `Accept-Language`, `Cache-Control`, `Origin`, `Pragma`, `User-Agent`, and what
+    ///   speaks of the body.
     /// - Upon 303, and upon 301 and 302 if it was a `POST`, it becomes a `GET` without a body and
     ///   without the fields that speak of one. Otherwise method and body stay, on the way to
     ///   another origin too: a caller whose body is not for everybody does not follow.
@@ -143,7 +151,7 @@ impl Request {
     pub fn redirect(&self, status: Status, origin: Origin, target: &str) -> Result<Self, Misuse> {
         let mut next = self.clone();
         if origin != self.origin {
-            next.fields = without(&next.fields, &CREDENTIALS);
+            next.fields = harmless(&next.fields);
             next.has_strayed = true;
         }
         let drops_body = match status {
@@ -252,13 +260,26 @@ impl fmt::Debug for Request {
 
 /// The fields but those of these names.
 fn without(fields: &Fields, names: &[&str]) -> Fields {
+    filtered(fields, |name| !has(names, name))
+}
+
+/// The fields that any origin may see.
+fn harmless(fields: &Fields) -> Fields {
+    filtered(fields, |name| has(&HARMLESS, name) || has(&OF_BODY, name))
+}
+
+fn filtered(fields: &Fields, is_kept: impl Fn(&str) -> bool) -> Fields {
     let mut left = Fields::new();
     for (name, value) in fields {
-        if !names.iter().any(|other| other.eq_ignore_ascii_case(name)) {
+        if is_kept(name) {
             push(&mut left, name, value);
         }
     }
     left
+}
+
+fn has(names: &[&str], name: &str) -> bool {
+    names.iter().any(|other| other.eq_ignore_ascii_case(name))
 }
 
 #[cfg(test)]

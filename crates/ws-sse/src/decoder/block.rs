@@ -27,7 +27,7 @@ pub(super) struct Block {
     /// There was a line of data, which may be empty.
     has_data: bool,
     has_id: bool,
-    /// The event has been given out.
+    /// They have been given out in an event.
     is_lent: bool,
     /// What counts for [`Limits::event`].
     size: usize,
@@ -69,8 +69,13 @@ impl Block {
             self.begin_data(limits);
             self.extend_data(first, limits);
         }
-        self.begin_data(limits);
-        self.extend_data(value, limits);
+        // As `begin_data` and `extend_data`, in one step.
+        let more = value.len() + 1;
+        if more > self.data.capacity() - self.data.len() {
+            grow(&mut self.data, more, limits.event);
+        }
+        self.data.push(b'\n');
+        self.data.extend_from_slice(value);
     }
 
     /// A line of data begins.
@@ -118,24 +123,25 @@ impl Block {
             self.has_id = false;
             relax(&mut self.id);
         }
-        self.is_lent = self.has_data || here.data.is_some();
-        if !self.is_lent {
+        let is_event = self.has_data || here.data.is_some();
+        if is_event {
+            self.is_lent = self.has_data || !self.kind.is_empty();
+        } else {
             here.kind = None;
             relax(&mut self.kind);
         }
-        self.is_lent
+        is_event
     }
 
-    /// Forgets the event that was given out, if one was.
-    pub(super) fn release(&mut self) -> bool {
-        let was_lent = self.is_lent;
-        if was_lent {
+    /// Forgets what was given out, if anything was.
+    #[inline]
+    pub(super) fn release(&mut self) {
+        if self.is_lent {
             self.is_lent = false;
             self.has_data = false;
             self.data.clear();
             relax(&mut self.kind);
         }
-        was_lent
     }
 
     #[cfg(test)]

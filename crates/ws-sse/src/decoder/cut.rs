@@ -57,11 +57,12 @@ impl Decoder {
         if self.place == Place::Bom {
             return Ok(());
         }
-        let Some(rest) = self.take_line(input) else {
+        let Some(end) = line::end(input) else {
             self.extend_line(input)?;
             *input = &[];
             return Ok(());
         };
+        let rest = self.take_line(input, end);
         self.extend_line(rest)?;
         self.end_line()
     }

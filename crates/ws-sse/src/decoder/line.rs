@@ -2,6 +2,8 @@
 
 use core::time::Duration;
 
+use memchr::memchr2;
+
 /// The fields that mean something: WHATWG HTML §9.2.6.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(super) enum Field {
@@ -18,6 +20,51 @@ impl Field {
     pub(super) const fn is_held(self) -> bool {
         matches!(self, Self::Event | Self::Data | Self::Id)
     }
+}
+
+/// In so many bytes the end of a line is looked for right here: a call costs more.
+const SHORT: usize = 16;
+
+/// Where the line at the front of `input` ends: a CR or LF.
+#[inline]
+pub(super) fn end(input: &[u8]) -> Option<usize> {
+    memchr2(b'\n', b'\r', input)
+}
+
+/// The same, faster for short lines and slower for long ones.
+#[inline]
+pub(super) fn near_end(input: &[u8]) -> Option<usize> {
+    let mut from = 0;
+    while let Some(word) = input[from..].first_chunk()
+        && from < SHORT
+    {
+        if let Some(at) = first_control(*word) {
+            from += at;
+            if matches!(input[from], b'\n' | b'\r') {
+                return Some(from);
+            }
+            break;
+        }
+        from += word.len();
+    }
+    Some(from + end(&input[from..])?)
+}
+
+/// The first byte that is not greater than CR.
+#[inline]
+fn first_control(word: [u8; 8]) -> Option<usize> {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    let word = u64::from_le_bytes(word);
+    // The lowest bit is right: what is less borrows from above only.
+    let less = word.wrapping_sub(ONES * (u64::from(b'\r') + 1)) & !word & (ONES << 7);
+    (less != 0).then(|| less.trailing_zeros() as usize / 8)
+}
+
+/// The value of a line that is plainly `data`.
+#[inline]
+pub(super) fn data(line: &[u8]) -> Option<&[u8]> {
+    let value = line.strip_prefix(b"data:")?;
+    Some(value.strip_prefix(b" ").unwrap_or(value))
 }
 
 /// How many bytes of a line tell for sure what it is and where its value begins: `event`, the

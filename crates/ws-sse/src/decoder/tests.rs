@@ -5,6 +5,7 @@ mod rules;
 mod wpt;
 
 use alloc::string::String;
+use alloc::vec;
 use alloc::vec::Vec;
 
 use proptest::prelude::*;
@@ -118,4 +119,32 @@ proptest! {
     fn every_cut_is_the_same(stream in stream()) {
         seen(&stream, Limits::default());
     }
+}
+
+#[test]
+fn ends_are_found_however_near() {
+    for len in 0..40 {
+        for other in [
+            b'x', 0, b'\t', 0x0b, 0x0c, 0x0e, 0x7f, 0x80, 0x8a, 0x8d, 0xff,
+        ] {
+            let mut line = vec![other; len];
+            assert_eq!(line::near_end(&line), None);
+            for end in *b"\r\n" {
+                for more in [0, 1, 20] {
+                    line.push(end);
+                    line.resize(len + 1 + more, other);
+                    assert_eq!(line::near_end(&line), Some(len), "{line:?}");
+                    assert_eq!(line::end(&line), Some(len));
+                    line.truncate(len);
+                }
+            }
+        }
+    }
+}
+
+// A value that is not lent goes behind those that were, and before those that will be.
+#[test]
+fn data_without_a_colon_is_a_line_like_any_other() {
+    let stream = "event: a\nid: 1\ndata: x\ndata\ndata:y\n\nid: 2\ndata\nevent: b\n\n";
+    assert_eq!(events(stream), ["a/x\n\ny/1", "b//2"]);
 }

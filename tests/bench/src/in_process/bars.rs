@@ -18,6 +18,9 @@ const MASKING: (&[&str], f64) = (
     0.8,
 );
 
+/// Event streams that are decoded so many times as fast as by the best peer at least.
+const DECODING: (&[&str], f64) = (&super::events::DECODING, 2.0);
+
 /// The bars of `rows`.
 pub(super) fn all(rows: &[Row]) -> Vec<Bar> {
     let find = |what: &str| rows.iter().find(|row| row.what == what);
@@ -40,5 +43,16 @@ pub(super) fn all(rows: &[Row]) -> Vec<Bar> {
             unit: "of memcpy's speed".into(),
         })
     });
-    times.chain(masking).collect()
+    let (mixes, limit) = DECODING;
+    let decoding = mixes.iter().filter_map(|what| {
+        let row = find(what)?;
+        let (peer, best) = row.peers.iter().min_by(|a, b| a.1.total_cmp(&b.1))?;
+        Some(Bar {
+            what: (*what).to_owned(),
+            measured: best / row.ours,
+            limit: Limit::AtLeast(limit),
+            unit: format!("× {peer}'s speed"),
+        })
+    });
+    times.chain(masking).chain(decoding).collect()
 }

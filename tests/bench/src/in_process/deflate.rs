@@ -39,6 +39,7 @@ pub(super) fn rows(clock: Clock) -> Result<Vec<Row>> {
         rows.push(Row {
             what: compressing,
             unit: "each; zlib-rs as the floor",
+            bytes: None,
             floor: messages.raw_compress(clock),
             ours: messages.compress(clock)?,
             peers: Vec::new(),
@@ -46,6 +47,7 @@ pub(super) fn rows(clock: Clock) -> Result<Vec<Row>> {
         rows.push(Row {
             what: inflating,
             unit: "each; zlib-rs as the floor",
+            bytes: None,
             floor: messages.raw_inflate(clock),
             ours: messages.inflate(clock)?,
             peers: Vec::new(),

@@ -39,6 +39,7 @@ pub(super) fn row(clock: Clock) -> Row {
     Row {
         what: WHAT,
         unit: "each",
+        bytes: None,
         floor,
         ours,
         peers: vec![

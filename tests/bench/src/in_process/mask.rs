@@ -28,6 +28,7 @@ pub(super) fn rows(clock: Clock) -> Vec<Row> {
         Row {
             what,
             unit: "each; memcpy in the last column",
+            bytes: None,
             floor: clock.best(COUNT, || {
                 for _ in 0..COUNT {
                     wire::mask(black_box(key), black_box(&mut bytes));

@@ -40,6 +40,7 @@ pub(super) fn rows(clock: Clock) -> Vec<Row> {
         Row {
             what,
             unit: "each",
+            bytes: None,
             floor: floor(clock, &wire, chunk),
             ours: ours(clock, &wire, chunk),
             peers: vec![

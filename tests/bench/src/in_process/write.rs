@@ -21,6 +21,7 @@ pub(super) fn rows(clock: Clock) -> Vec<Row> {
     let row = |(what, payload): (&'static str, &[u8])| Row {
         what,
         unit: "each",
+        bytes: None,
         floor: floor(clock, payload),
         ours: ours(clock, payload),
         peers: vec![

@@ -79,6 +79,11 @@ impl Daemon {
         self.address
     }
 
+    /// Asks it to end, as a service is asked.
+    pub(crate) fn terminate(&self) {
+        self.process.terminate();
+    }
+
     /// The directory that it and its helpers work in.
     pub(crate) fn directory(&self) -> &Path {
         self.scratch.directory()
@@ -138,11 +143,11 @@ pub(crate) fn within_limit<T>(mut ask: impl FnMut() -> Option<T>) -> Option<T> {
     }
 }
 
-/// A port that is free, for a daemon that cannot tell which one it was given.
+/// A port that is free, for a server that cannot tell which one it was given.
 ///
 /// It is below those that the kernel gives out, so that no client and no other server of a test
-/// gets it before the daemon does.
-fn free_port() -> u16 {
+/// gets it before that server does.
+pub(crate) fn free_port() -> u16 {
     const FIRST: u16 = 20_000;
     const COUNT: u16 = 12_000;
     static NEXT: AtomicU16 = AtomicU16::new(0);

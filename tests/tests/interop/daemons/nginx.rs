@@ -62,22 +62,53 @@ http {{
 
 /// Starts it in front of `backend`; with `clients`, only for those whose certificate is by this
 /// authority.
-///
-/// A line of its log has the status, the request line, and these of its fields: `Host`,
-/// `Authorization`, `Proxy-Authorization` and `Cookie`; then the subject of the client's
-/// certificate. A WebSocket is logged when it ends.
 pub(crate) fn start(
     backend: SocketAddr,
     identity: &Identity,
     clients: Option<&Authority>,
 ) -> Daemon {
-    let port = free_port();
+    let everything = location("/", backend);
+    start_with(free_port(), Some(identity), clients, &everything)
+}
+
+/// What passes requests for a path on to `backend`.
+pub(crate) fn location(path: &str, backend: SocketAddr) -> String {
+    format!(
+        "location {path} {{
+      proxy_pass http://{backend};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header Upgrade $http_upgrade;
+      proxy_set_header Connection $connection_upgrade;
+      proxy_read_timeout 60s;
+    }}\n"
+    )
+}
+
+/// Starts it on this port with locations of the test's own, over TLS if it has an identity.
+///
+/// A line of its log has the status, the request line, and these of its fields: `Host`,
+/// `Authorization`, `Proxy-Authorization` and `Cookie`; then the subject of the client's
+/// certificate, the name that it has asked for (SNI), and the protocol agreed on (ALPN). A WebSocket
+/// is logged when it ends.
+pub(crate) fn start_with(
+    port: u16,
+    identity: Option<&Identity>,
+    clients: Option<&Authority>,
+    locations: &str,
+) -> Daemon {
     let scratch = Scratch::new("nginx");
     let verify = clients.map_or_else(String::new, |authority| {
         format!(
             "ssl_client_certificate {};\n    ssl_verify_client on;",
             authority.path().display()
         )
+    });
+    let (ssl, certificate) = identity.map_or_else(Default::default, |identity| {
+        let files = (identity.certificate_path(), identity.key_path());
+        let (certificate, key) = (files.0.display(), files.1.display());
+        let files = format!("ssl_certificate {certificate};\n    ssl_certificate_key {key};");
+        (" ssl", files)
     });
     let configuration = format!(
         "daemon off;
@@ -94,27 +125,19 @@ http {{
   uwsgi_temp_path uwsgi;
   log_format fields '$status \"$request\" host=\"$http_host\" '
     'authorization=\"$http_authorization\" proxy-authorization=\"$http_proxy_authorization\" '
-    'cookie=\"$http_cookie\" client=\"$ssl_client_s_dn\"';
+    'cookie=\"$http_cookie\" client=\"$ssl_client_s_dn\" '
+    'sni=\"$ssl_server_name\" alpn=\"$ssl_alpn_protocol\"';
   access_log {LOG} fields;
   map $http_upgrade $connection_upgrade {{ default upgrade; '' close; }}
   server {{
-    listen 127.0.0.1:{port} ssl;
-    ssl_certificate {};
-    ssl_certificate_key {};
+    listen 127.0.0.1:{port}{ssl};
+    {certificate}
     {verify}
-    location / {{
-      proxy_pass http://{backend};
-      proxy_http_version 1.1;
-      proxy_set_header Host $http_host;
-      proxy_set_header Upgrade $http_upgrade;
-      proxy_set_header Connection $connection_upgrade;
-      proxy_read_timeout 60s;
-    }}
+    absolute_redirect off;
+    {locations}
   }}
 }}
-",
-        identity.certificate_path().display(),
-        identity.key_path().display(),
+"
     );
     run(&scratch.write("nginx.conf", &configuration), port, scratch)
 }

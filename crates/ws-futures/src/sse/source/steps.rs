@@ -15,7 +15,7 @@ use super::{EventSource, SourceError};
 use crate::Step as DialStep;
 use crate::dial::dial_on;
 use crate::entropy;
-use crate::{DialCause, DialError, Error, Runtime, Transport};
+use crate::{DialError, Error, Runtime, Transport};
 
 /// What has happened.
 pub(super) enum Step {
@@ -236,19 +236,12 @@ impl<R: Runtime> EventSource<R> {
     }
 }
 
-/// Whether it is clear that there never will be a connection: the certificate is not valid, the
-/// proxy wants other credentials, or what is asked for cannot be asked.
+/// Whether it is clear that there never will be a connection (WHATWG HTML §9.2.3, "known to be
+/// futile"). A certificate that is not valid counts, other than for WebSockets: a source would ask
+/// again and again with nobody there to see why.
 fn is_futile(error: &DialError) -> bool {
-    match error.cause() {
-        DialCause::AuthenticationRequired(_)
-        | DialCause::Environment(_)
-        | DialCause::Misuse(_)
-        | DialCause::TlsMissing => true,
-        // What rustls says of a peer that it does not believe or understand.
-        DialCause::Io(error_of_tls) => {
-            matches!(error.step(), DialStep::Tls | DialStep::ProxyTls)
-                && error_of_tls.kind() == io::ErrorKind::InvalidData
-        }
-        _ => false,
-    }
+    let is_of_tls = matches!(error.step(), DialStep::Tls | DialStep::ProxyTls);
+    // What rustls says of a peer that it does not believe or understand.
+    let is_invalid = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
+    error.cause().is_futile() || (is_of_tls && error.io_error().is_some_and(is_invalid))
 }

@@ -1,6 +1,7 @@
 //! The server's side.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_rustls::rustls::crypto::ring;
@@ -11,23 +12,26 @@ use futures_rustls::server::TlsStream;
 use super::settings::{certificates, private_key};
 use super::{ALPN, TlsError};
 use crate::deadline::Deadline;
-use crate::{Error, Options};
+use crate::{Error, Options, Timer};
 
 /// Does the TLS handshake of a server with rustls, 1.2 or 1.3.
 ///
 /// ```
-/// use futures_io::{AsyncRead, AsyncWrite};
+/// # #[cfg(feature = "tokio")]
+/// # mod test {
+/// use tokio::net::TcpStream;
 /// use ws_futures::tls::rustls::Acceptor;
-/// use ws_futures::{Error, Options, accept};
+/// use ws_futures::{Error, Options};
 ///
-/// async fn serve<T>(stream: T, acceptor: &Acceptor, options: &Options) -> Result<(), Error>
-/// where
-///     T: AsyncRead + AsyncWrite + Unpin,
-/// {
-///     let stream = acceptor.accept(stream, options).await?;
-///     let mut socket = accept(stream, options).await?;
+/// async fn serve(
+///     stream: TcpStream,
+///     acceptor: &Acceptor,
+///     options: &Options,
+/// ) -> Result<(), Error> {
+///     let mut socket = ws_futures::tokio::accept_tls(stream, acceptor, options).await?;
 ///     socket.send("hello").await
 /// }
+/// # }
 /// ```
 #[derive(Clone, Debug)]
 pub struct Acceptor {
@@ -79,7 +83,8 @@ impl Acceptor {
     }
 
     /// Does the handshake on `io`, within the time for an opening handshake if
-    /// [`Options::timer`] is set.
+    /// [`Options::timer`] is set: without, somebody who says nothing is waited for without end.
+    /// `smol` and `tokio` have functions of their own that bring a timer.
     ///
     /// # Errors
     ///
@@ -89,8 +94,21 @@ impl Acceptor {
     where
         T: AsyncRead + AsyncWrite + Unpin,
     {
-        let mut timer = options.timer.map(|timer| timer());
-        let mut deadline = Deadline::after(timer.as_deref_mut(), options.handshake_timeout);
+        self.accept_within(io, options.timer, options.handshake_timeout)
+            .await
+    }
+
+    pub(crate) async fn accept_within<T>(
+        &self,
+        io: T,
+        timer: Option<fn() -> Box<dyn Timer>>,
+        timeout: Duration,
+    ) -> Result<TlsStream<T>, Error>
+    where
+        T: AsyncRead + AsyncWrite + Unpin,
+    {
+        let mut timer = timer.map(|timer| timer());
+        let mut deadline = Deadline::after(timer.as_deref_mut(), timeout);
         let acceptor = futures_rustls::TlsAcceptor::from(Arc::clone(&self.config));
         // Apart, so that what is needed only now takes no room in the task later on.
         let accepting = Box::pin(acceptor.accept(io));

@@ -15,6 +15,8 @@ pub enum TlsError {
     Certificate,
     /// The text holds no private key in PEM, or one that cannot be read.
     Key,
+    /// The text holds no list of revoked certificates in PEM, or one that cannot be read.
+    RevocationList,
     /// What rustls has against them, such as a key that is not the certificate's.
     Rustls(rustls::Error),
 }
@@ -22,9 +24,13 @@ pub enum TlsError {
 impl fmt::Display for TlsError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoRoots => f.write_str("there is no root certificate to believe"),
+            Self::NoRoots => f.write_str(
+                "there is no root certificate to believe: the platform has none, or none that \
+                 SSL_CERT_FILE or SSL_CERT_DIR leads to; the feature `webpki-roots` brings some",
+            ),
             Self::Certificate => f.write_str("no certificate in PEM"),
             Self::Key => f.write_str("no private key in PEM"),
+            Self::RevocationList => f.write_str("no list of revoked certificates in PEM"),
             Self::Rustls(error) => error.fmt(f),
         }
     }

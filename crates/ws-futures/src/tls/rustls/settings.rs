@@ -1,10 +1,11 @@
 //! Whom a client believes, and how it shows who it is itself.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures_rustls::pki_types::pem::PemObject;
-use futures_rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use futures_rustls::pki_types::{CertificateDer, CertificateRevocationListDer, PrivateKeyDer};
+use futures_rustls::rustls::client::WebPkiServerVerifier;
 use futures_rustls::rustls::client::danger::ServerCertVerifier;
 use futures_rustls::rustls::crypto::{CryptoProvider, ring};
 use futures_rustls::rustls::{ClientConfig, RootCertStore};
@@ -27,6 +28,7 @@ use super::{ALPN, Fingerprint, TlsError};
 pub struct Settings {
     roots: Roots,
     more_roots: Vec<CertificateDer<'static>>,
+    revoked: Vec<CertificateRevocationListDer<'static>>,
     pins: Vec<Fingerprint>,
     accepts_anybody: bool,
     identity: Option<Arc<(Vec<CertificateDer<'static>>, PrivateKeyDer<'static>)>>,
@@ -36,10 +38,13 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Roots {
-    /// The platform's, which `SSL_CERT_FILE` and `SSL_CERT_DIR` can replace. If it has none and
-    /// the feature `webpki-roots` is on, Mozilla's.
+    /// The platform's, which `SSL_CERT_FILE` and `SSL_CERT_DIR` can replace. They are read once in
+    /// a process, which blocks for a moment.
     #[default]
     Platform,
+    /// The platform's, or Mozilla's where it has none, as in a container without anything.
+    #[cfg(feature = "webpki-roots")]
+    PlatformOrMozilla,
     /// Mozilla's, as of when this was built.
     #[cfg(feature = "webpki-roots")]
     Mozilla,
@@ -53,6 +58,7 @@ impl Settings {
         Self {
             roots: Roots::default(),
             more_roots: Vec::new(),
+            revoked: Vec::new(),
             pins: Vec::new(),
             accepts_anybody: false,
             identity: None,
@@ -75,8 +81,24 @@ impl Settings {
         Ok(self)
     }
 
-    /// Believes a server whose certificate has this fingerprint, and nobody else but those of more
-    /// such calls: roots, names and dates do not count then.
+    /// Believes no server whose certificate is on one of these lists (RFC 5280 §5), in PEM, nor one
+    /// whose issuer has no list among them.
+    ///
+    /// # Errors
+    ///
+    /// [`TlsError::RevocationList`] if there is none, or one that cannot be read.
+    pub fn with_revocation_lists(mut self, pem: &[u8]) -> Result<Self, TlsError> {
+        let found: Result<Vec<_>, _> = CertificateRevocationListDer::pem_slice_iter(pem).collect();
+        let found = found.map_err(|_| TlsError::RevocationList)?;
+        if found.is_empty() {
+            return Err(TlsError::RevocationList);
+        }
+        self.revoked.extend(found);
+        Ok(self)
+    }
+
+    /// Believes a server whose certificate (X.509 v3) has this fingerprint, and nobody else but
+    /// those of more such calls: nothing else that is set here counts then, nor names and dates.
     pub fn with_pin(mut self, fingerprint: Fingerprint) -> Self {
         self.pins.push(fingerprint);
         self
@@ -108,7 +130,16 @@ impl Settings {
             Some(verifier) => builder
                 .dangerous()
                 .with_custom_certificate_verifier(verifier),
-            None => builder.with_root_certificates(self.root_store()?),
+            None if self.revoked.is_empty() => builder.with_root_certificates(self.root_store()?),
+            None => {
+                let roots = Arc::new(self.root_store()?);
+                let verifier = WebPkiServerVerifier::builder_with_provider(roots, provider)
+                    .with_crls(self.revoked.iter().cloned())
+                    .only_check_end_entity_revocation()
+                    .build()
+                    .map_err(|_| TlsError::RevocationList)?;
+                builder.with_webpki_verifier(verifier)
+            }
         };
         let mut config = match self.identity.as_deref() {
             Some((chain, key)) => builder.with_client_auth_cert(chain.clone(), key.clone_key())?,
@@ -121,34 +152,30 @@ impl Settings {
     /// Who judges instead of the roots.
     fn verifier(&self, provider: &Arc<CryptoProvider>) -> Option<Arc<dyn ServerCertVerifier>> {
         let algorithms = provider.signature_verification_algorithms;
-        if self.accepts_anybody {
-            Some(Arc::new(Anybody { algorithms }))
-        } else if self.pins.is_empty() {
-            None
-        } else {
+        if !self.pins.is_empty() {
             let pins = self.pins.clone();
             Some(Arc::new(Pinned { pins, algorithms }))
+        } else if self.accepts_anybody {
+            Some(Arc::new(Anybody { algorithms }))
+        } else {
+            None
         }
     }
 
     fn root_store(&self) -> Result<RootCertStore, TlsError> {
-        let mut store = RootCertStore::empty();
+        let mut store = match self.roots {
+            Roots::Platform => platform(),
+            #[cfg(feature = "webpki-roots")]
+            Roots::PlatformOrMozilla => match platform() {
+                none if none.is_empty() => mozilla(),
+                store => store,
+            },
+            #[cfg(feature = "webpki-roots")]
+            Roots::Mozilla => mozilla(),
+            Roots::None => RootCertStore::empty(),
+        };
         for root in &self.more_roots {
             store.add(root.clone())?;
-        }
-        match self.roots {
-            Roots::Platform => {
-                let loaded = rustls_native_certs::load_native_certs();
-                // Of what a platform has, some is mostly too old or too odd to be read.
-                store.add_parsable_certificates(loaded.certs);
-                #[cfg(feature = "webpki-roots")]
-                if store.is_empty() {
-                    store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-                }
-            }
-            #[cfg(feature = "webpki-roots")]
-            Roots::Mozilla => store.extend(webpki_roots::TLS_SERVER_ROOTS.iter().cloned()),
-            Roots::None => {}
         }
         if store.is_empty() {
             return Err(TlsError::NoRoots);
@@ -169,11 +196,33 @@ impl fmt::Debug for Settings {
         f.debug_struct("Settings")
             .field("roots", &self.roots)
             .field("more_roots", &self.more_roots.len())
+            .field("revocation_lists", &self.revoked.len())
             .field("pins", &self.pins)
             .field("accepts_anybody", &self.accepts_anybody)
             .field("has_identity", &self.identity.is_some())
             .finish_non_exhaustive()
     }
+}
+
+/// The platform's roots, which are read when they are first asked for.
+fn platform() -> RootCertStore {
+    static ROOTS: OnceLock<RootCertStore> = OnceLock::new();
+    if let Some(roots) = ROOTS.get() {
+        return roots.clone();
+    }
+    let mut roots = RootCertStore::empty();
+    // Of what a platform has, some is mostly too old or too odd to be read.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if roots.is_empty() {
+        // They may be there next time.
+        return roots;
+    }
+    ROOTS.get_or_init(|| roots).clone()
+}
+
+#[cfg(feature = "webpki-roots")]
+fn mozilla() -> RootCertStore {
+    webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect()
 }
 
 /// The certificates in a text.

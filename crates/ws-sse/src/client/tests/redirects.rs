@@ -20,6 +20,7 @@ fn with_credentials(url: &str) -> Request {
         .and_then(|request| request.with_field("Authorization", TOKEN))
         .and_then(|request| request.with_field("cookie", "a=b"))
         .and_then(|request| request.with_field("Proxy-Authorization", "x"))
+        .and_then(|request| request.with_field("X-Api-Key", "x"))
         .and_then(|request| request.with_field("User-Agent", "kettle/1"))
         .unwrap()
 }
@@ -154,6 +155,7 @@ fn sc15_credentials_are_for_one_origin() {
                 "\r\nAuthorization: ",
                 "\r\ncookie: ",
                 "\r\nProxy-Authorization: ",
+                "\r\nX-Api-Key: ",
             ] {
                 assert_eq!(text.contains(name), keeps, "{hops:?}: {text}");
             }
