@@ -3,6 +3,7 @@
 //! `cargo xtask interop` installs the peers and runs these tests. The peers are the scripts in
 //! `interop/`; variables tell where they find what they need, which `cargo xtask interop` sets.
 
+mod axum_application;
 mod client_example;
 mod curl;
 mod daemons;

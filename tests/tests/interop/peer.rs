@@ -30,6 +30,8 @@ pub(crate) enum Peer {
     Chromium,
     /// Chromium's EventSource; a client only.
     ChromiumEvents,
+    /// Chromium, on an application behind TLS and HTTP/2; a client only.
+    ChromiumH2,
     /// The EventSource server of npm's `faye-websocket`.
     FayeEvents,
 }
@@ -88,6 +90,7 @@ impl Peer {
             }
             Self::Chromium => ("node".into(), "browser.mjs"),
             Self::ChromiumEvents => ("node".into(), "browser-events.mjs"),
+            Self::ChromiumH2 => ("node".into(), "browser-h2.mjs"),
             Self::FayeEvents => ("node".into(), "faye-events.mjs"),
             Self::FayeWebsocket | Self::OldFayeWebsocket => ("node".into(), "faye-websocket.mjs"),
             Self::Websockets => (home.join("venv/bin/python"), "websockets-peer.py"),
