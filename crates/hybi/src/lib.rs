@@ -16,7 +16,8 @@
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
 //!
-//! What this crate does *not* do: it holds no logic, only names. The [`manual`] says what is not said
+//! What this crate does *not* do: it holds no logic, only names, some of which are another library's
+//! ([`tungstenite`]). The [`manual`] says what is not said
 //! by any one of them, and [`manual::moving_in`] what other libraries' calls are here.
 //!
 //! # Features
@@ -95,6 +96,9 @@
 //! ```
 #![no_std]
 
+#[cfg(feature = "futures")]
+extern crate std;
+
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 mod readme {}
@@ -102,6 +106,8 @@ mod readme {}
 // Nothing but prose: it is there when docs are made or tested.
 #[cfg(any(doc, doctest))]
 pub mod manual;
+#[cfg(feature = "futures")]
+pub mod tungstenite;
 
 pub use ws_driver as driver;
 pub use ws_extensions as extensions;

@@ -3,7 +3,7 @@
 //! # Layers
 //!
 //! ```text
-//!  L4                  hybi                        names only
+//!  L4                  hybi                        names
 //!                        |
 //!  L3               ws-futures                     polls I/O: the only one that does
 //!               _________|_____________

@@ -227,6 +227,7 @@
 //! | `shouldHandle(request)` | [`accept_with`](crate::tokio::accept_with) |
 //! | `completeUpgrade`, overridden | [`Requested::respond`](crate::handshake::Requested::respond) |
 //! | `options` | yours |
+//! | `disableHixie`, before 2.0 | `server.versions`; the hixie drafts are off |
 //! | `connection` | `accept` has returned |
 //! | `error`, `listening`, `close` | your listener |
 //! | `headers`, just before writing | [`Accept::fields`](crate::Accept) |
@@ -338,6 +339,11 @@
 //!
 //! # tungstenite
 //!
+//! The module [`hybi::tungstenite`](crate::tungstenite) has the common calls under their old names:
+//! `WebSocketStream` with `next`, `read`, `send`, `write`, `flush`, `close` and `split`, and a `Message`
+//! with all five kinds, `into_text`, `into_data`, `is_text` and so on. A program that is moved by its
+//! `use` lines works, and can then be changed call by call as these tables say.
+//!
 //! The blocking API has no counterpart: its loop is the one in [`run_loop`](super::run_loop), or
 //! `block_on` around a [`WebSocket`](crate::WebSocket).
 //!
@@ -409,7 +415,7 @@
 //! | features `native-tls`, `rustls-tls-…` | `rustls`, `webpki-roots`; others behind [`TlsConnector`](crate::tls::TlsConnector) |
 //! | feature `url` | `client`, or `ws-handshake`'s `url` |
 //!
-//! An echo, as it was and as it is:
+//! An echo, as it was, as it is with the old names, and as it is:
 //!
 //! ```text
 //! let mut socket = tokio_tungstenite::accept_async(stream).await?;
@@ -422,15 +428,34 @@
 //! ```
 //!
 //! ```
-//! use futures::{SinkExt, StreamExt};
-//! use hybi::{Error, Message, Options};
+//! use futures::StreamExt;
+//! use hybi::tungstenite::WebSocketStream;
+//! use hybi::{Error, Options};
+//! use tokio::net::TcpStream;
+//!
+//! async fn echo(stream: TcpStream) -> Result<(), Error> {
+//!     let socket = hybi::tokio::accept(stream, &Options::server()).await?;
+//!     let mut socket = WebSocketStream::from(socket);
+//!     while let Some(message) = socket.next().await {
+//!         let message = message?;
+//!         if message.is_text() || message.is_binary() {
+//!             socket.send(message).await?;
+//!         }
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! ```
+//! use hybi::{Error, Event, Options};
 //! use tokio::net::TcpStream;
 //!
 //! async fn echo(stream: TcpStream) -> Result<(), Error> {
 //!     let mut socket = hybi::tokio::accept(stream, &Options::server()).await?;
-//!     while let Some(message) = socket.next().await {
-//!         // The trait's, which takes what is owned; `socket.send(&message)` would do as well.
-//!         SinkExt::<Message>::send(&mut socket, message?).await?;
+//!     while let Some((event, mut outbox)) = socket.exchange().await? {
+//!         if let Event::Message(message) = event {
+//!             outbox.feed(message).await?; // no copy, and one write for all that has come
+//!         }
 //!     }
 //!     Ok(())
 //! }
