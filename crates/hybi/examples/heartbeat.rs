@@ -22,8 +22,8 @@ async fn main() -> anyhow::Result<()> {
     let mut options = Options::server();
     // By default 20 seconds each, at both ends. Any byte is a sign of life, and costs no Ping.
     options.connection.keep_alive = Some(KeepAlive {
-        interval: Duration::from_millis(100),
-        timeout: Duration::from_millis(300),
+        interval: Duration::from_millis(200),
+        timeout: Duration::from_millis(800),
     });
     let options = Arc::new(options);
     let (ends, mut ended) = mpsc::channel(8);
@@ -76,7 +76,7 @@ async fn watch(
                 None => break None,
             },
             // Long after a silent one would have been given up.
-            () = tokio::time::sleep_until(started + Duration::from_secs(1)) => {
+            () = tokio::time::sleep_until(started + Duration::from_secs(2)) => {
                 socket.send("you are still here").await?;
                 socket.close(None).await?;
                 break None;

@@ -16,7 +16,7 @@ use std::time::Duration;
 use futures::StreamExt;
 use hybi::smol::ClientSocket;
 use hybi::tls::rustls::{Connector, Settings};
-use hybi::{Error, Options};
+use hybi::{Error, Event, Options};
 use hybi_tests::certificates::Authority;
 
 use crate::directory::DIRECTORY;
@@ -151,6 +151,8 @@ fn broadcast() {
             // Who has been answered is in.
             for socket in &mut all {
                 socket.ping(b"").await?;
+                let answer = socket.receive().await?;
+                assert!(matches!(answer, Some(Event::Pong { .. })), "{answer:?}");
             }
             all[0].send("from the first").await?;
             all[1].send("from the second").await?;

@@ -93,3 +93,40 @@
 //! come on top, and are usually more.
 //!
 //! How many connections there may be is not a limit of a connection; count them where they are accepted.
+//!
+//! # The defaults, as code
+//!
+//! Figures in prose grow old; these are run.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use hybi::{KeepAlive, Options};
+//!
+//! let (server, client) = (Options::server(), Options::client());
+//! assert_eq!(server.connection.max_message_size, 16 << 20);
+//! assert_eq!(client.connection.max_message_size, 64 << 20);
+//! assert_eq!(server.connection.max_streamed_size, 1 << 30);
+//! assert_eq!(server.connection.max_fragments, 131_072);
+//! assert_eq!(server.write_buffer, 1 << 20);
+//! assert_eq!(server.max_write_buffer, 16 << 20);
+//! let head = server.handshake.limits;
+//! assert_eq!((head.head, head.line, head.fields), (16 << 10, 8 << 10, 100));
+//!
+//! let seconds = Duration::from_secs;
+//! assert_eq!(server.handshake_timeout, seconds(10));
+//! assert_eq!(server.write_timeout, seconds(40));
+//! assert_eq!(server.connection.close_timeout, seconds(5));
+//! assert_eq!(server.connection.sleep_after, Some(seconds(5)));
+//! assert_eq!(server.connection.idle_timeout, None);
+//! for options in [&server, &client] {
+//!     assert_eq!(options.connection.keep_alive, Some(KeepAlive::DEFAULT));
+//! }
+//! let keep_alive = KeepAlive::DEFAULT;
+//! assert_eq!((keep_alive.interval, keep_alive.timeout), (seconds(20), seconds(20)));
+//!
+//! let dial = client.dial;
+//! assert_eq!((dial.timeout, dial.connect_timeout), (seconds(30), seconds(10)));
+//! assert_eq!((dial.proxy_timeout, dial.tls_timeout), (seconds(10), seconds(10)));
+//! assert_eq!((dial.attempt_delay, dial.redirects), (Duration::from_millis(250), 0));
+//! ```
