@@ -11,11 +11,11 @@ use hybi_testkit::pipe::{Pipe, duplex};
 fn open(options: &Options) -> (WebSocket<Pipe>, WebSocket<Pipe>) {
     let (near, far) = duplex(1 << 16);
     let of_server = Options::server();
-    let request = Request::ws("example.com", "/").unwrap();
+    let request = Request::ws("example.com", "/").expect("a URL");
     let both = try_join(hybi::connect(near, &request, options), async {
         hybi::accept(far, &of_server).await
     });
-    let ((client, _), server) = block_on(both).unwrap();
+    let ((client, _), server) = block_on(both).expect("they open");
     (client, server)
 }
 
