@@ -1,14 +1,21 @@
 //! The driver in a loop of one's own: an echo server on blocking sockets, without a runtime.
+//!
+//! ```text
+//! cargo run --release --example bare_driver -- 9003
+//! ```
 
 use std::io::{self, Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::time::{Duration, Instant};
 
 use hybi::driver::{Config, Connection, Event};
 use hybi::handshake::{Accept, ServerConfig, ServerHandshake};
 
 fn main() -> anyhow::Result<()> {
-    let listener = TcpListener::bind("127.0.0.1:9003")?;
+    let port = std::env::args()
+        .nth(1)
+        .map_or(Ok(9003), |port| port.parse())?;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
     println!("listening on ws://{}/", listener.local_addr()?);
     for stream in listener.incoming() {
         let stream = stream?;

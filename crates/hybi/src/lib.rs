@@ -18,7 +18,9 @@
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
 //!
-//! What this crate does *not* do: it holds no logic, only names.
+//! What this crate does *not* do: it holds no logic, only names, some of which are another library's
+//! ([`tungstenite`]). The [`manual`] says what is not said
+//! by any one of them, and [`manual::moving_in`] what other libraries' calls are here.
 //!
 //! # Features
 //!
@@ -121,9 +123,18 @@
 //! A client follows them with `hybi::smol::event_source` or `hybi::tokio::event_source`.
 #![no_std]
 
+#[cfg(feature = "futures")]
+extern crate std;
+
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 mod readme {}
+
+// Nothing but prose: it is there when docs are made or tested.
+#[cfg(any(doc, doctest))]
+pub mod manual;
+#[cfg(feature = "futures")]
+pub mod tungstenite;
 
 pub use ws_driver as driver;
 pub use ws_extensions as extensions;

@@ -1,12 +1,10 @@
 //! The examples of the crate `hybi`, built once and started as programs.
 
 use core::net::SocketAddr;
-use std::env;
-use std::path::PathBuf;
 use std::process::Command;
-use std::sync::LazyLock;
 
 use crate::certificates::{Authority, Identity};
+use crate::directory::DIRECTORY;
 use crate::process::Process;
 
 /// Which runtime an example uses.
@@ -95,38 +93,3 @@ pub(crate) fn events(runtime: Runtime, arguments: &[&str]) -> (Process, String) 
         .to_owned();
     (process, address)
 }
-
-/// Where cargo puts the examples: beside the directory that this test is in. They are built here,
-/// because a test of another package does not make cargo do it.
-static DIRECTORY: LazyLock<PathBuf> = LazyLock::new(|| {
-    let this = env::current_exe().expect("the test knows where it is");
-    let profile = this.ancestors().nth(2).expect("target/PROFILE/deps/TEST");
-    let target = profile.parent().expect("target/PROFILE");
-    let mut build = Command::new(env!("CARGO"));
-    build
-        .args([
-            "build",
-            "--quiet",
-            "--package",
-            "hybi",
-            "--examples",
-            "--target-dir",
-        ])
-        .arg(target);
-    if profile.ends_with("release") {
-        build.arg("--release");
-    }
-    // What cargo has told this test about its package makes crates such as `ring` be built again.
-    for (name, _) in env::vars_os() {
-        let text = name.to_string_lossy();
-        if text.starts_with("CARGO_MANIFEST_") || text.starts_with("CARGO_PKG_") {
-            build.env_remove(&name);
-        }
-    }
-    let status = build
-        .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .status()
-        .expect("cargo runs");
-    assert!(status.success(), "the examples do not build");
-    profile.join("examples")
-});

@@ -9,6 +9,7 @@ mod curl;
 mod daemons;
 mod deflate;
 mod dial;
+mod directory;
 mod drafts;
 mod echo_example;
 mod events;

@@ -1,0 +1,46 @@
+//! The manual: what is not said by any one type.
+//!
+//! 1. [`architecture`]: the layers, the path of a byte, and who owns it where.
+//! 2. [`run_loop`]: the driver in a loop of your own, without a runtime.
+//! 3. [`closing`]: who closes first, what the codes mean, and how to learn how it ended.
+//! 4. [`time`]: deadlines, keep-alive, and tests on a clock that only moves when told.
+//! 5. [`limits`]: every limit, its default, what happens beyond it, and how to choose.
+//! 6. [`security`]: origins, TLS, proxies, redirects, secrets and compression.
+//! 7. [`extensions`]: an extension of your own.
+//! 8. [`drafts`]: the versions before RFC 6455.
+//! 9. [`tuning`]: writes, buffers, compression, broadcasts, many connections.
+//! 10. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
+//!     tungstenite and tokio-tungstenite: each call, option and event, and what it is here.
+//!
+//! Server-sent events have no page here yet; see the section on them in the README.
+//!
+//! All code in here is compiled, and run where that needs no network. The programs in
+//! `crates/hybi/examples` are run, too, whenever the tests are:
+//!
+//! | example | shows |
+//! |---|---|
+//! | `echo` | a server on either runtime, with TLS, compression and old versions to choose |
+//! | `client` | a client for the terminal: fields, proxies, TLS, reconnecting |
+//! | `bare_driver` | the driver on blocking sockets |
+//! | `chat` | a room: split sockets, who is slow is shown out |
+//! | `broadcast` | one message to all, or to all but its sender |
+//! | `paths` | several WebSockets and pages on one port |
+//! | `subprotocols` | how a subprotocol is chosen, by either end |
+//! | `authenticate` | HTTP authentication, and 401, before there is a socket |
+//! | `heartbeat` | broken connections are noticed |
+//! | `round_trip` | how long a message takes |
+//! | `binary` | numbers in a message, and a message in pieces |
+//! | `pipe` | a stream of messages forwarded to another socket |
+//! | `external_tls` | a server behind a TLS acceptor that hybi knows nothing about |
+//! | `axum_app` | a WebSocket beside the pages of an axum application |
+
+pub mod architecture;
+pub mod closing;
+pub mod drafts;
+pub mod extensions;
+pub mod limits;
+pub mod moving_in;
+pub mod run_loop;
+pub mod security;
+pub mod time;
+pub mod tuning;

@@ -1,0 +1,298 @@
+//! The examples of the crate `hybi` do what their first lines say. Needs nothing but cargo; those
+//! that other peers talk to are in the tests of `interop`.
+
+#[path = "../interop/directory.rs"]
+mod directory;
+#[path = "../interop/process.rs"]
+mod process;
+
+use std::future::Future;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use hybi::smol::ClientSocket;
+use hybi::tls::rustls::{Connector, Settings};
+use hybi::{Error, Event, Options};
+use hybi_tests::certificates::Authority;
+
+use crate::directory::DIRECTORY;
+use crate::process::Process;
+
+fn example(name: &str) -> Command {
+    Command::new(DIRECTORY.join(name))
+}
+
+/// Starts an example that serves; its address is `127.0.0.1:PORT`.
+fn server(name: &str, arguments: &[&str]) -> (Process, String) {
+    let process = Process::start(example(name).args(arguments));
+    let line = process.line().expect("the example has ended");
+    let (_, address) = line.split_once("://").expect("it says where it listens");
+    let address = address.trim_end_matches('/').to_owned();
+    (process, address)
+}
+
+/// Runs an example that ends by itself, in good order; what it has printed.
+fn output(name: &str, arguments: &[&str]) -> Vec<String> {
+    let (status, lines) = Process::start(example(name).args(arguments)).finish();
+    assert!(status.success(), "{name}: {status}: {lines:?}");
+    lines
+}
+
+/// Runs a client, which is not waited for without end.
+#[track_caller]
+fn run<T>(client: impl Future<Output = Result<T, Error>>) -> T {
+    let limit = async {
+        smol::Timer::after(Duration::from_secs(20)).await;
+        panic!("it takes too long");
+    };
+    smol::block_on(smol::future::or(client, limit)).expect("it succeeds")
+}
+
+async fn connect(address: &str, path: &str) -> Result<ClientSocket, Error> {
+    let options = Options::client().without_proxy();
+    let url = format!("ws://{address}{path}");
+    Ok(hybi::smol::connect(&url, &options).await?.0)
+}
+
+/// The text of the next message; `None` once the connection has ended.
+async fn hear(socket: &mut ClientSocket) -> Result<Option<String>, Error> {
+    let message = socket.next().await.transpose()?;
+    Ok(message.map(|message| message.as_text().expect("a text").to_owned()))
+}
+
+/// What is sent comes back, and both ends agree on the end.
+async fn is_an_echo(socket: &mut ClientSocket) -> Result<(), Error> {
+    for text in ["", "hello", &"x".repeat(10_000)] {
+        socket.send(text).await?;
+        assert_eq!(hear(socket).await?.as_deref(), Some(text));
+    }
+    assert!(socket.close(None).await?.is_clean());
+    Ok(())
+}
+
+/// The status line and the body of an ordinary request for this path.
+fn get(address: &str, path: &str) -> (String, String) {
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    let request = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let mut response = String::new();
+    stream.read_to_string(&mut response).expect("it answers");
+    let (head, body) = response.split_once("\r\n\r\n").expect("a head");
+    let status = head.lines().next().unwrap_or_default().to_owned();
+    (status, body.to_owned())
+}
+
+#[test]
+fn subprotocols() {
+    let expect = [
+        r#"["soup.v1"]: soup.v1"#,
+        r#"  the server says Some("soup")"#,
+        r#"["soup.v1", "soup.v2"]: soup.v2"#,
+        r#"  the server says Some("soup, with croutons")"#,
+        r#"["tea"]: none"#,
+        r#"  the server says Some("whatever you like")"#,
+        "[]: none",
+        r#"  the server says Some("whatever you like")"#,
+    ];
+    let lines = output("subprotocols", &[]);
+    assert_eq!(lines[..8], expect);
+    assert!(lines[8].starts_with(r#"["tea"], required: "#), "{lines:?}");
+}
+
+#[test]
+fn paths() {
+    let (_server, address) = server("paths", &["--port", "0"]);
+    for (path, status) in [
+        ("/", 200),
+        ("/nowhere", 404),
+        ("/echo", 426),
+        ("/count", 426),
+    ] {
+        let (line, _) = get(&address, path);
+        assert!(line.starts_with(&format!("HTTP/1.1 {status} ")), "{line}");
+    }
+    run(async {
+        is_an_echo(&mut connect(&address, "/echo?query").await?).await?;
+        let mut counts = connect(&address, "/count").await?;
+        for number in ["1", "2", "3"] {
+            assert_eq!(hear(&mut counts).await?.as_deref(), Some(number));
+        }
+        assert_eq!(hear(&mut counts).await?, None);
+        assert_eq!(
+            counts.close_frame().map(|frame| frame.reason),
+            Some("counted")
+        );
+        let nowhere = connect(&address, "/nowhere").await;
+        let status = match &nowhere {
+            Err(Error::Rejected(response)) => response.status().code(),
+            _ => 0,
+        };
+        assert_eq!(status, 404, "{nowhere:?}");
+        Ok(())
+    });
+}
+
+#[test]
+fn broadcast() {
+    for (arguments, own) in [
+        (&["--port", "0"][..], true),
+        (&["--port", "0", "--others"], false),
+    ] {
+        let (_server, address) = server("broadcast", arguments);
+        run(async {
+            let mut all = Vec::new();
+            for _ in 0..3 {
+                all.push(connect(&address, "/").await?);
+            }
+            // Who has been answered is in.
+            for socket in &mut all {
+                socket.ping(b"").await?;
+                let answer = socket.receive().await?;
+                assert!(matches!(answer, Some(Event::Pong { .. })), "{answer:?}");
+            }
+            all[0].send("from the first").await?;
+            all[1].send("from the second").await?;
+            for (who, socket) in all.iter_mut().enumerate() {
+                let mut heard = Vec::new();
+                while heard.len() < if own || who == 2 { 2 } else { 1 } {
+                    heard.extend(hear(socket).await?);
+                }
+                heard.sort();
+                let mut expect = vec!["from the first", "from the second"];
+                if !own && who < 2 {
+                    expect.remove(who);
+                }
+                assert_eq!(heard, expect, "{who}, {own}");
+            }
+            Ok(())
+        });
+    }
+}
+
+#[test]
+fn heartbeat() {
+    let lines = output("heartbeat", &[]);
+    let expect = [
+        "/frozen has ended, 1006: ",
+        r#"the lively one hears Some("you are still here")"#,
+        "/lively has ended, 1005: ",
+    ];
+    assert_eq!(lines.len(), expect.len(), "{lines:?}");
+    for expect in expect {
+        assert!(
+            lines.iter().any(|line| line.starts_with(expect)),
+            "{lines:?}"
+        );
+    }
+    assert!(
+        lines[0].contains("peer sent nothing after a ping"),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn binary() {
+    let lines = output("binary", &[]);
+    let expect = [
+        "Binary, 20 bytes, sum 5",
+        "Binary, 8388608 bytes, sum 2097152",
+    ];
+    assert_eq!(lines, expect);
+}
+
+#[test]
+fn round_trip() {
+    let (_server, address) = server("echo", &["--port", "0"]);
+    let url = format!("ws://{address}/");
+    let lines = output("round_trip", &[&url, "--count", "3", "--interval", "1"]);
+    assert_eq!(lines.len(), 3, "{lines:?}");
+    for (number, line) in (1..).zip(&lines) {
+        assert!(line.starts_with(&format!("{number}: ")), "{lines:?}");
+    }
+}
+
+#[test]
+fn pipe() {
+    let (_echo, behind) = server("echo", &["--port", "0"]);
+    let (_pipe, address) = server("pipe", &["--port", "0", &format!("ws://{behind}/")]);
+    run(async { is_an_echo(&mut connect(&address, "/").await?).await });
+}
+
+#[test]
+fn authenticate() {
+    let refused = r#"401, Basic realm=\"kitchen\""#;
+    let expect = [
+        format!(r#""": {refused}"#),
+        format!(r#""tea:cup@": {refused}"#),
+        r#""tea:pot@": welcome"#.to_owned(),
+    ];
+    assert_eq!(output("authenticate", &[]), expect);
+}
+
+#[test]
+fn axum_app() {
+    let (server, address) = server("axum_app", &["--port", "0"]);
+    let (status, body) = get(&address, "/");
+    assert_eq!(status, "HTTP/1.1 200 OK");
+    assert_eq!(body, "There is a WebSocket at /echo.\n");
+    let (status, _) = get(&address, "/echo");
+    assert!(status.starts_with("HTTP/1.1 426 "), "{status}");
+    run(async { is_an_echo(&mut connect(&address, "/echo").await?).await });
+    server.terminate();
+    server.finish();
+}
+
+#[test]
+fn external_tls() {
+    let authority = Authority::new("external");
+    let identity = authority.server();
+    let files = [identity.certificate_path(), identity.key_path()];
+    let [chain, key] = files.each_ref().map(|file| file.to_str().expect("a path"));
+    let (_server, address) = server("external_tls", &["--port", "0", chain, key]);
+    let settings = Settings::new()
+        .with_root_certificates(authority.pem().as_bytes())
+        .expect("a certificate");
+    let mut options = Options::client().without_proxy();
+    options.dial.tls = Some(Arc::new(Connector::with(&settings).expect("settings")));
+    run(async {
+        let url = format!("wss://{address}/");
+        let (mut socket, _) = hybi::smol::connect(&url, &options).await?;
+        is_an_echo(&mut socket).await
+    });
+}
+
+#[test]
+fn bare_driver() {
+    let (_server, address) = server("bare_driver", &["0"]);
+    run(async { is_an_echo(&mut connect(&address, "/").await?).await });
+}
+
+#[test]
+fn chat_and_client() {
+    let (_server, address) = server("chat", &["--port", "0"]);
+    let url = format!("ws://{address}/");
+    let (client, mut input) = Process::start_fed(example("client").args(["--direct", &url]));
+    run(async {
+        let mut other = connect(&address, "/").await?;
+        writeln!(input, "hello").expect("it reads");
+        loop {
+            let line = hear(&mut other).await?.expect("it is open");
+            if line.ends_with(": hello") {
+                break;
+            }
+        }
+        assert!(other.close(None).await?.is_clean());
+        Ok(())
+    });
+    drop(input);
+    let (status, lines) = client.finish();
+    assert!(status.success(), "{status}: {lines:?}");
+    assert!(
+        lines.iter().any(|line| line.ends_with(": hello")),
+        "{lines:?}"
+    );
+}
