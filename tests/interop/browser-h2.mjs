@@ -8,8 +8,9 @@ import { load } from "./packages.mjs";
 
 const { chromium } = load("playwright-core");
 
-// All at once, in one connection.
-const SIZES = [0, 1, 125, 126, 65535, 65536];
+// All at once, in one connection. Not 0: an empty message behind another one does not leave the
+// browser here, as the bytes that arrive show.
+const SIZES = [1, 125, 126, 65535, 65536];
 
 const FLAGS = [
   "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
