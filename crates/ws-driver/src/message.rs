@@ -32,6 +32,24 @@ impl<'a> Message<'a> {
         }
     }
 
+    /// The text, if it is one.
+    pub const fn as_text(self) -> Option<&'a str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Binary(_) => None,
+        }
+    }
+
+    /// Whether it is a text message.
+    pub const fn is_text(self) -> bool {
+        matches!(self, Self::Text(_))
+    }
+
+    /// Whether it is a binary message.
+    pub const fn is_binary(self) -> bool {
+        matches!(self, Self::Binary(_))
+    }
+
     /// Which kind it is.
     pub const fn kind(self) -> Kind {
         match self {

@@ -147,7 +147,10 @@ impl fmt::Display for Disconnect {
         if !self.is_clean {
             return write!(f, "given up by {by}");
         }
-        write!(f, "closed by {by} with {}", self.status())?;
+        match self.code {
+            Some(code) => write!(f, "closed by {by} with {}", code.get())?,
+            None => write!(f, "closed by {by} without a code")?,
+        }
         if self.reason.is_empty() {
             Ok(())
         } else {

@@ -72,7 +72,7 @@ fn connections_that_were_closed() {
             By::Peer,
             1005,
             "",
-            "closed by the peer with 1005",
+            "closed by the peer without a code",
         ),
     ] {
         let ended = ends(bytes, true, closes);
