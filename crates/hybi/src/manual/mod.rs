@@ -12,7 +12,7 @@
 //! 10. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
 //!     tungstenite and tokio-tungstenite: each call, option and event, and what it is here.
 //!
-//! Server-sent events have no page here yet; see the section on them in the README.
+//! Server-sent events have no page here; see the section on them in the README and [`sse`](crate::sse).
 //!
 //! All code in here is compiled, and run where that needs no network. The programs in
 //! `crates/hybi/examples` are run, too, whenever the tests are:

@@ -33,9 +33,9 @@
 //! |---|---|
 //! | `new WebSocket(request, socket, head, protocols, options)` | [`hyper::Upgrade`](crate::hyper::Upgrade), [`axum::WebSocketUpgrade`](crate::axum::WebSocketUpgrade); for any other HTTP server [`ServerHandshake::from_request`](crate::handshake::ServerHandshake::from_request), then [`WebSocket::server`](crate::WebSocket::server) with [`with_established`](crate::WebSocket::with_established) and, for `head`, [`with_unread`](crate::WebSocket::with_unread); on a stream of your own [`accept`](crate::accept) |
 //! | `new WebSocket.Client(url, protocols, options)` | `runtime::connect`; with protocols or headers [`connect_to`](crate::tokio::connect_to) and a [`Request`](crate::Request) |
-//! | `new EventSource(request, response, options)`, and its options, methods and events | see the section on server-sent events of the README |
+//! | `new EventSource(request, response, options)` | [`Incoming::accept_events`](crate::futures::Incoming::accept_events), which gives an [`EventStream`](crate::EventStream); its options, methods and events stand [below](#eventsource) |
 //! | `WebSocket.isWebSocket(request)` | [`Incoming::wants_websocket`](crate::futures::Incoming::wants_websocket), [`hyper::is_websocket`](crate::hyper::is_websocket) |
-//! | `EventSource.isEventSource(request)` | see the section on server-sent events of the README |
+//! | `EventSource.isEventSource(request)` | [`Incoming::wants_events`](crate::futures::Incoming::wants_events), [`sse::Offer::is_event_source`](crate::sse::Offer::is_event_source) |
 //! | `WebSocket.validateOptions` | none: an option that does not exist does not compile |
 //! | `CONNECTING`, `OPEN`, `CLOSING`, `CLOSED` | [`driver::State`](crate::driver::State), without the first |
 //! | `CLOSE_TIMEOUT`, 30 s | `config.close_timeout`, 5 s |
@@ -109,6 +109,23 @@
 //! | a handshake failed at the client | 1002 | 1006, and [`Step::Handshake`](crate::futures::Step) tells when |
 //! | hixie | null | 1005 |
 //! | refused, no such name | `error`, then 1006 | [`Error::Dial`](crate::Error::Dial); 1006 from a [`Disconnect`](crate::Disconnect) made of it |
+//!
+//! ## `EventSource`
+//!
+//! | there | here |
+//! |---|---|
+//! | `headers` | [`accept_events_with`](crate::futures::Incoming::accept_events_with) and [`sse::Accept::with_field`](crate::sse::Accept::with_field), which takes the place of ours of that name |
+//! | `ping`, 10 s | [`EventOptions::ping`](crate::EventOptions), 15 s; `None` is off |
+//! | `retry`, 5 s | [`sse::Accept::with_retry`](crate::sse::Accept::with_retry), 5 s |
+//! | `url` | [`EventStream::url`](crate::EventStream::url) |
+//! | `lastEventId` | [`last_event_id`](crate::EventStream::last_event_id); [`Hub`](crate::Hub) sends what was missed |
+//! | `readyState` | [`is_closed`](crate::EventStream::is_closed) |
+//! | `open` | it is open when `accept_events` returns |
+//! | `send(text, {event, id})`, `write(text)` | [`send`](crate::EventStream::send) with a [`sse::Event`](crate::sse::Event); `event` and `id` with line ends are refused |
+//! | `false` from `send`, `drain` | `send` waits |
+//! | `ping()` | [`ping`](crate::EventStream::ping) |
+//! | `close()`, `end()` | [`close`](crate::EventStream::close) |
+//! | `close`, `error` | [`gone`](crate::EventStream::gone), [`until_gone`](crate::EventStream::until_gone) |
 //!
 //! # websocket-driver
 //!
@@ -297,7 +314,7 @@
 //! | there | here |
 //! |---|---|
 //! | a duplex stream of messages | `Stream` and `Sink`, with `futures`' combinators; the example `pipe` |
-//! | a stream of bytes across messages | none yet. For one message: [`message_reader`](crate::WebSocket::message_reader) is `AsyncRead`, [`message_writer`](crate::WebSocket::message_writer) `AsyncWrite` |
+//! | a stream of bytes across messages | [`ByteStream`](crate::ByteStream). For one message: [`message_reader`](crate::WebSocket::message_reader) is `AsyncRead`, [`message_writer`](crate::WebSocket::message_writer) `AsyncWrite` |
 //! | back-pressure | the same: who does not receive does not read |
 //! | ending it closes | `SinkExt::close` sends our Close |
 //! | `decodeStrings`, `objectMode`, `readableObjectMode` | a [`Message`](crate::Message) knows its kind |
