@@ -48,6 +48,7 @@ impl<'a> Authority<'a> {
     }
 
     /// The host without the brackets of an IPv6 address.
+    #[cfg(feature = "alloc")]
     pub(crate) fn bare_host(&self) -> &'a str {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
@@ -70,6 +71,30 @@ impl<'a> Authority<'a> {
         };
         is_number && self.host.parse::<Ipv4Addr>().is_err()
     }
+}
+
+/// Whether a page of this origin came from this host (RFC 6455 §10.2), and over TLS or not if that
+/// is known; `None` if the origin is none of the web, such as `null`.
+pub(crate) fn is_same_host(
+    origin: &[u8],
+    host: &Authority<'_>,
+    secure: Option<bool>,
+) -> Option<bool> {
+    let separator = origin.windows(3).position(|bytes| bytes == b"://")?;
+    let (scheme, authority) = (&origin[..separator], &origin[separator + 3..]);
+    let (is_secure, default) = if scheme.eq_ignore_ascii_case(b"https") {
+        (true, 443)
+    } else if scheme.eq_ignore_ascii_case(b"http") {
+        (false, 80)
+    } else {
+        return None;
+    };
+    let authority = Authority::parse(authority).ok()?;
+    Some(
+        authority.is_same_host(host)
+            && authority.port.unwrap_or(default) == host.port.unwrap_or(default)
+            && secure.is_none_or(|secure| secure == is_secure),
+    )
 }
 
 /// Which half of an authority is wrong.

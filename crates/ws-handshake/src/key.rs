@@ -1,5 +1,6 @@
 //! The key that a client sends and the proof that a server answers with.
 
+#[cfg(feature = "alloc")]
 use alloc::string::String;
 use core::fmt;
 
@@ -9,6 +10,9 @@ use sha1::{Digest as _, Sha1};
 
 /// RFC 6455 §1.3: what is hashed behind the key, so that nobody answers by accident.
 const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// How long a `Sec-WebSocket-Key` is: sixteen bytes in base64.
+pub(crate) const KEY_LEN: usize = 24;
 
 /// How long a `Sec-WebSocket-Accept` is: twenty bytes in base64.
 pub(crate) const PROOF_LEN: usize = 28;
@@ -31,8 +35,14 @@ impl Nonce {
     }
 
     /// The value of `Sec-WebSocket-Key`.
+    #[cfg(feature = "alloc")]
     pub(crate) fn key(self) -> String {
         STANDARD.encode(self.0)
+    }
+
+    /// [`key`](Self::key) without an allocation.
+    pub(crate) fn digits(self) -> [u8; KEY_LEN] {
+        encode(&self.0)
     }
 }
 
@@ -52,16 +62,22 @@ impl From<[u8; 16]> for Nonce {
 /// let accept = ws_handshake::accept_key(b"dGhlIHNhbXBsZSBub25jZQ==");
 /// assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 /// ```
+#[cfg(feature = "alloc")]
 pub fn accept_key(key: &[u8]) -> String {
     STANDARD.encode(digest(key))
 }
 
-/// [`accept_key`] without an allocation.
+/// `accept_key` without an allocation.
 pub(crate) fn proof(key: &[u8]) -> [u8; PROOF_LEN] {
-    let mut proof = [0; PROOF_LEN];
-    let written = STANDARD.encode_slice(digest(key), &mut proof);
-    debug_assert_eq!(written, Ok(PROOF_LEN));
-    proof
+    encode(digest(key).as_ref())
+}
+
+/// Base64 of bytes that are known to fill all the digits.
+fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
+    let mut digits = [0; N];
+    let written = STANDARD.encode_slice(bytes, &mut digits);
+    debug_assert_eq!(written, Ok(N));
+    digits
 }
 
 fn digest(key: &[u8]) -> impl AsRef<[u8]> + use<> {
@@ -88,11 +104,11 @@ pub(crate) fn basic(user_and_password: &[u8]) -> String {
 impl fmt::Display for Nonce {
     /// The value of `Sec-WebSocket-Key`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.key())
+        f.write_str(core::str::from_utf8(&self.digits()).unwrap_or_default())
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "alloc"))]
 mod tests {
     use super::*;
 

@@ -80,20 +80,31 @@
 //! clock: the deadline for a handshake is set by who does the I/O. Extensions pass through as text.
 #![no_std]
 
+// Tests may allocate without the feature, too.
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "alloc")]
 mod acceptance;
 mod authority;
+pub mod bare;
+#[cfg(feature = "alloc")]
 mod client;
+#[cfg(feature = "alloc")]
 mod config;
 #[cfg(feature = "drafts")]
 mod early;
+#[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
 mod established;
+#[cfg(feature = "alloc")]
 mod extended;
+#[cfg(feature = "alloc")]
 mod forwarded;
+#[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "drafts")]
@@ -101,37 +112,63 @@ mod hixie;
 #[cfg(feature = "http")]
 mod http;
 mod key;
+mod names;
+#[cfg(feature = "alloc")]
 mod offer;
+#[cfg(feature = "alloc")]
 mod policy;
 #[cfg(feature = "url")]
 mod redirect;
+#[cfg(feature = "alloc")]
 mod request;
+#[cfg(feature = "alloc")]
 mod response;
+#[cfg(feature = "alloc")]
 mod rfc6455;
 mod seen;
+#[cfg(feature = "alloc")]
 mod server;
+#[cfg(feature = "alloc")]
 mod subprotocol;
+mod syntax;
+mod target;
 #[cfg(feature = "url")]
 mod url;
+#[cfg(feature = "alloc")]
 mod version;
 
+#[cfg(feature = "alloc")]
 pub use client::{AwaitingResponse, ClientHandshake};
+#[cfg(feature = "alloc")]
 pub use config::ServerConfig;
 #[cfg(feature = "url")]
 pub use error::RedirectError;
+#[cfg(feature = "alloc")]
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
+#[cfg(feature = "alloc")]
 pub use established::Established;
+#[cfg(feature = "alloc")]
 pub use extended::ExtendedConnect;
+#[cfg(feature = "alloc")]
 pub use forwarded::{ForwardedField, InvalidNetwork, Network, TrustedProxies};
 #[cfg(feature = "drafts")]
 pub use hixie::{DraftRequestError, DraftResponseError};
-pub use key::{Nonce, accept_key};
+pub use key::Nonce;
+#[cfg(feature = "alloc")]
+pub use key::accept_key;
+#[cfg(feature = "alloc")]
 pub use offer::Offer;
+#[cfg(feature = "alloc")]
 pub use policy::{Hosts, Origins};
+#[cfg(feature = "alloc")]
 pub use request::Request;
+#[cfg(feature = "alloc")]
 pub use response::{Accept, Reject, Response};
+#[cfg(feature = "alloc")]
 pub use server::{NeedsInput, Requested, ServerHandshake};
 #[cfg(feature = "url")]
 pub use url::ServerUrl;
+#[cfg(feature = "alloc")]
 pub use version::{Version, VersionError, Versions};
+#[cfg(feature = "alloc")]
 pub use ws_http::{Fields, InvalidField, Limits, Status};
