@@ -57,17 +57,15 @@ impl<'a> Authority<'a> {
     ///
     /// Resolvers and browsers do not agree on what these are (CVE-2022-32212).
     pub(crate) fn is_broken_ipv4(&self) -> bool {
-        let last = self
-            .host
-            .trim_end_matches('.')
-            .rsplit('.')
-            .next()
-            .unwrap_or_default();
+        let mut host = self.host.as_bytes();
+        while let [rest @ .., b'.'] = host {
+            host = rest;
+        }
+        let last = host.rsplit(|&byte| byte == b'.').next();
         // Decimal or hexadecimal, as some read it.
-        let hex = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
-        let is_number = match hex {
-            Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            None => last.bytes().all(|byte| byte.is_ascii_digit()),
+        let is_number = match last.unwrap_or_default() {
+            [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+            digits => digits.iter().all(u8::is_ascii_digit),
         };
         is_number && self.host.parse::<Ipv4Addr>().is_err()
     }

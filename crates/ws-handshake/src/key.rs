@@ -2,14 +2,18 @@
 
 #[cfg(feature = "alloc")]
 use alloc::string::String;
+#[cfg(feature = "alloc")]
 use core::fmt;
 
+#[cfg(feature = "alloc")]
 use base64::Engine as _;
+#[cfg(feature = "alloc")]
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "alloc")]
 use sha1::{Digest as _, Sha1};
 
 /// RFC 6455 §1.3: what is hashed behind the key, so that nobody answers by accident.
-const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+pub(crate) const GUID: &[u8; 36] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// How long a `Sec-WebSocket-Key` is: sixteen bytes in base64.
 pub(crate) const KEY_LEN: usize = 24;
@@ -29,7 +33,6 @@ impl Nonce {
         Self(bytes)
     }
 
-    #[cfg(feature = "drafts")]
     pub(crate) const fn bytes(self) -> [u8; 16] {
         self.0
     }
@@ -38,11 +41,6 @@ impl Nonce {
     #[cfg(feature = "alloc")]
     pub(crate) fn key(self) -> String {
         STANDARD.encode(self.0)
-    }
-
-    /// [`key`](Self::key) without an allocation.
-    pub(crate) fn digits(self) -> [u8; KEY_LEN] {
-        encode(&self.0)
     }
 }
 
@@ -67,19 +65,16 @@ pub fn accept_key(key: &[u8]) -> String {
     STANDARD.encode(digest(key))
 }
 
-/// `accept_key` without an allocation.
+/// [`accept_key`] without an allocation.
+#[cfg(feature = "alloc")]
 pub(crate) fn proof(key: &[u8]) -> [u8; PROOF_LEN] {
-    encode(digest(key).as_ref())
+    let mut proof = [0; PROOF_LEN];
+    let written = STANDARD.encode_slice(digest(key), &mut proof);
+    debug_assert_eq!(written, Ok(PROOF_LEN));
+    proof
 }
 
-/// Base64 of bytes that are known to fill all the digits.
-fn encode<const N: usize>(bytes: &[u8]) -> [u8; N] {
-    let mut digits = [0; N];
-    let written = STANDARD.encode_slice(bytes, &mut digits);
-    debug_assert_eq!(written, Ok(N));
-    digits
-}
-
+#[cfg(feature = "alloc")]
 fn digest(key: &[u8]) -> impl AsRef<[u8]> + use<> {
     Sha1::new().chain_update(key).chain_update(GUID).finalize()
 }
@@ -101,14 +96,16 @@ pub(crate) fn basic(user_and_password: &[u8]) -> String {
     value
 }
 
+#[cfg(feature = "alloc")]
 impl fmt::Display for Nonce {
     /// The value of `Sec-WebSocket-Key`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(core::str::from_utf8(&self.digits()).unwrap_or_default())
+        f.write_str(&self.key())
     }
 }
 
-#[cfg(all(test, feature = "alloc"))]
+#[cfg(feature = "alloc")]
+#[cfg(test)]
 mod tests {
     use super::*;
 

@@ -113,7 +113,8 @@ pub(crate) fn lists(line: &[u8], element: &[u8]) -> bool {
         .any(|other| trim(other).eq_ignore_ascii_case(element))
 }
 
-#[cfg(all(test, feature = "alloc"))]
+#[cfg(feature = "alloc")]
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 

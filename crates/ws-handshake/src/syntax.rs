@@ -23,7 +23,8 @@ pub(crate) const fn is_text(byte: u8) -> bool {
     byte == b'\t' || !byte.is_ascii_control()
 }
 
-#[cfg(all(test, feature = "alloc"))]
+#[cfg(feature = "alloc")]
+#[cfg(test)]
 mod tests {
     #[test]
     fn tokens_and_blanks_are_those_of_ws_http() {

@@ -3,8 +3,9 @@
 use super::error::{ResponseError, WriteError};
 use super::head::{Head, Malformed, Protocol};
 use super::out::Out;
+use super::proof::{encode, proof};
 use crate::authority::Authority;
-use crate::key::{Nonce, PROOF_LEN, proof};
+use crate::key::{KEY_LEN, Nonce, PROOF_LEN};
 use crate::names::{EXTENSIONS, SUBPROTOCOLS};
 use crate::seen::{Once, lists};
 use crate::syntax::is_token;
@@ -73,7 +74,8 @@ impl<'a> Request<'a> {
         if self.fields.iter().any(|(name, _)| is_for_proxy(name)) {
             return Err(WriteError::ProtocolField);
         }
-        let key = nonce.digits();
+        let mut key = [b'='; KEY_LEN];
+        encode(&nonce.bytes(), &mut key);
         let mut out = Out::new(out);
         out.put(b"GET ");
         out.put(self.target.as_bytes());

@@ -82,25 +82,57 @@ impl<'b> Head<'b> {
     }
 
     /// Names and values, in their order; a line without a colon is one without a name.
-    pub(super) fn fields(&self) -> impl Iterator<Item = (&'b [u8], &'b [u8])> + use<'b> {
-        let mut rest = self.lines;
-        core::iter::from_fn(move || {
-            let end = rest.iter().position(|&byte| byte == b'\r')?;
-            let line = &rest[..end];
-            rest = &rest[end + 2..];
-            let colon = line.iter().position(|&byte| byte == b':');
-            Some(match colon {
-                Some(colon) => (&line[..colon], trim(&line[colon + 1..])),
-                None => (&[][..], line),
-            })
-        })
+    pub(super) const fn fields(&self) -> Fields<'b> {
+        Fields { rest: self.lines }
     }
 
     /// The values of all fields of this name.
-    pub(super) fn all<'n>(&self, name: &'n str) -> impl Iterator<Item = &'b [u8]> + use<'b, 'n> {
-        self.fields()
-            .filter(|(other, _)| other.eq_ignore_ascii_case(name.as_bytes()))
-            .map(|(_, value)| value)
+    pub(super) const fn all<'n>(&self, name: &'n str) -> All<'b, 'n> {
+        All {
+            fields: self.fields(),
+            name,
+        }
+    }
+}
+
+/// What [`Head::fields`] gives.
+#[derive(Clone, Debug)]
+pub(super) struct Fields<'b> {
+    rest: &'b [u8],
+}
+
+impl<'b> Iterator for Fields<'b> {
+    type Item = (&'b [u8], &'b [u8]);
+
+    // Once for all of its users: what counts here is the size of the code.
+    #[inline(never)]
+    fn next(&mut self) -> Option<Self::Item> {
+        let end = self.rest.iter().position(|&byte| byte == b'\r')?;
+        let (line, rest) = self.rest.split_at(end);
+        self.rest = rest.get(2..).unwrap_or_default();
+        Some(match line.iter().position(|&byte| byte == b':') {
+            Some(colon) => (&line[..colon], trim(&line[colon + 1..])),
+            None => (&[][..], line),
+        })
+    }
+}
+
+/// What [`Head::all`] gives.
+#[derive(Clone, Debug)]
+pub(super) struct All<'b, 'n> {
+    fields: Fields<'b>,
+    name: &'n str,
+}
+
+impl<'b> Iterator for All<'b, '_> {
+    type Item = &'b [u8];
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'b [u8]> {
+        let name = self.name.as_bytes();
+        let fields = self.fields.by_ref();
+        let field = fields.find(|(other, _)| other.eq_ignore_ascii_case(name));
+        field.map(|(_, value)| value)
     }
 }
 

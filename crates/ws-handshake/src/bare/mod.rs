@@ -42,11 +42,13 @@ mod client;
 mod error;
 mod head;
 mod out;
+mod proof;
 mod server;
 
 pub use client::{Answer, AwaitingResponse, Request};
 pub use error::{RequestError, ResponseError, WriteError};
 pub use server::{Requested, Rules, reject};
 
-#[cfg(all(test, feature = "alloc"))]
+#[cfg(feature = "alloc")]
+#[cfg(test)]
 mod tests;

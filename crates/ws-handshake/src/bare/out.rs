@@ -2,7 +2,7 @@
 
 use super::error::WriteError;
 use crate::names::is_own;
-use crate::syntax::{is_text, is_token};
+use crate::syntax::{is_text, is_token, trim};
 
 /// A slice that is filled from its front.
 pub(super) struct Out<'o> {
@@ -49,7 +49,7 @@ impl<'o> Out<'o> {
             if is_own(name) {
                 return Err(WriteError::ProtocolField);
             }
-            self.field(name, value.trim_matches([' ', '\t']).as_bytes());
+            self.field(name, trim(value.as_bytes()));
         }
         Ok(())
     }

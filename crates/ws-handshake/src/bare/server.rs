@@ -1,10 +1,11 @@
 //! The server's side.
 
 use super::error::{RequestError, WriteError};
-use super::head::{Head, Malformed, Protocol};
+use super::head::{All, Head, Malformed, Protocol};
 use super::out::Out;
+use super::proof::proof;
 use crate::authority::{Authority, is_same_host};
-use crate::key::{PROOF_LEN, is_key, proof};
+use crate::key::{KEY_LEN, is_key};
 use crate::names::{EXTENSIONS, SUBPROTOCOLS};
 use crate::seen::{Once, Seen};
 use crate::syntax::{is_token, trim};
@@ -110,6 +111,7 @@ impl<'a> Rules<'a> {
         };
         // -5
         let key = seen.key.value().filter(|key| is_key(key));
+        let key = key.and_then(|key| key.try_into().ok());
         let key = key.ok_or(RequestError::Key)?;
         // -8
         if seen.subprotocols && !is_valid_offer(&head) {
@@ -142,7 +144,7 @@ pub struct Requested<'a, 'b> {
     head: Head<'b>,
     target: &'b str,
     origin: Option<&'b [u8]>,
-    key: &'b [u8],
+    key: &'b [u8; KEY_LEN],
     subprotocol: Option<&'a str>,
 }
 
@@ -172,7 +174,7 @@ impl<'a, 'b> Requested<'a, 'b> {
     }
 
     /// The value of `Sec-WebSocket-Key`.
-    pub const fn key(&self) -> &'b [u8] {
+    pub const fn key(&self) -> &'b [u8; 24] {
         self.key
     }
 
@@ -204,14 +206,13 @@ impl<'a, 'b> Requested<'a, 'b> {
     ///
     /// If it does not fit, or has something that may not be said.
     pub fn accept(&self, fields: &[(&str, &str)], out: &mut [u8]) -> Result<usize, WriteError> {
-        let proof: [u8; PROOF_LEN] = proof(self.key);
         let mut out = Out::new(out);
         out.put(
             b"HTTP/1.1 101 Switching Protocols\r\n\
             Upgrade: websocket\r\n\
             Connection: Upgrade\r\n",
         );
-        out.field("Sec-WebSocket-Accept", &proof);
+        out.field("Sec-WebSocket-Accept", &proof(self.key));
         if let Some(name) = self.subprotocol {
             out.field(SUBPROTOCOLS, name.as_bytes());
         }
@@ -301,11 +302,38 @@ fn is_extensions(head: &Head<'_>) -> bool {
 }
 
 /// What a client offers, over all lines of the field.
-fn offered<'b>(head: &Head<'b>) -> impl Iterator<Item = &'b [u8]> + use<'b> {
-    head.all(SUBPROTOCOLS)
-        .flat_map(|line| line.split(|&byte| byte == b','))
-        .map(trim)
-        .filter(|element| !element.is_empty())
+const fn offered<'b>(head: &Head<'b>) -> Offered<'b> {
+    Offered {
+        lines: head.all(SUBPROTOCOLS),
+        line: &[],
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Offered<'b> {
+    lines: All<'b, 'static>,
+    /// What is left of the line under way.
+    line: &'b [u8],
+}
+
+impl<'b> Iterator for Offered<'b> {
+    type Item = &'b [u8];
+
+    #[inline(never)]
+    fn next(&mut self) -> Option<&'b [u8]> {
+        loop {
+            while self.line.is_empty() {
+                self.line = self.lines.next()?;
+            }
+            let end = self.line.iter().position(|&byte| byte == b',');
+            let (element, rest) = self.line.split_at(end.unwrap_or(self.line.len()));
+            self.line = rest.get(1..).unwrap_or_default();
+            let element = trim(element);
+            if !element.is_empty() {
+                return Some(element);
+            }
+        }
+    }
 }
 
 /// §4.1-10: elements that are tokens and differ.

@@ -315,7 +315,8 @@ fn what_is_written_is_what_the_allocating_path_writes() {
         .with_fields(&[("Origin", " http://example.com "), ("X", "caf\u{e9}")]);
     let (len, _) = bare.write(NONCE, &mut out).unwrap();
     let request = crate::Request::ws("example.com:8080", "/a?b")
-        .and_then(|request| Ok(request.with_subprotocol("soup").unwrap()))
+        .unwrap()
+        .with_subprotocol("soup")
         .unwrap()
         .with_subprotocol("tea")
         .and_then(|request| request.with_field("Origin", "http://example.com"))
@@ -358,7 +359,7 @@ fn what_is_written_is_what_the_allocating_path_writes() {
 }
 
 /// The name of the rule, as both paths call it.
-fn name_of_request_error(error: &crate::RequestError) -> String {
+fn name_of_request_error(error: crate::RequestError) -> String {
     match error {
         crate::RequestError::Head(HeadError::Version) => "HttpVersion".into(),
         crate::RequestError::Head(_) => "Malformed".into(),
@@ -369,7 +370,7 @@ fn name_of_request_error(error: &crate::RequestError) -> String {
     }
 }
 
-fn name_of_response_error(error: &crate::ResponseError) -> String {
+fn name_of_response_error(error: crate::ResponseError) -> String {
     match error {
         crate::ResponseError::Head(HeadError::Version) => "HttpVersion".into(),
         crate::ResponseError::Head(_) => "Malformed".into(),
@@ -382,9 +383,11 @@ fn name_of_response_error(error: &crate::ResponseError) -> String {
 /// Both paths on the same request: `None` for more, an error's name and the refusal's first line,
 /// or how much was taken and the response.
 fn same_of_request(bytes: &[u8]) {
-    let mut config = ServerConfig::default();
-    config.versions = Versions::RFC6455;
-    config.subprotocols = SUBPROTOCOLS.iter().copied().map(Into::into).collect();
+    let config = ServerConfig {
+        versions: Versions::RFC6455,
+        subprotocols: SUBPROTOCOLS.iter().copied().map(Into::into).collect(),
+        ..ServerConfig::default()
+    };
     let mut out = Vec::new();
     let mut input = bytes;
     let expected = match ServerHandshake::start(&config).receive(&mut input, &mut out) {
@@ -394,7 +397,7 @@ fn same_of_request(bytes: &[u8]) {
             Ok(Some((taken, out)))
         }
         Ok(_) => Ok(None),
-        Err(error) => Err((name_of_request_error(&error), out)),
+        Err(error) => Err((name_of_request_error(error), out)),
     };
     let mut buffer = bytes.to_vec();
     buffer.push(0);
@@ -445,7 +448,7 @@ fn same_of_response(names: &[&str], bytes: &[u8]) {
             let taken = bytes.len() - input.len();
             Ok(Some((Some(taken), None, established.subprotocol)))
         }
-        Err(error) => Err(name_of_response_error(&error)),
+        Err(error) => Err(name_of_response_error(error)),
     };
     let verdict = match response(names, bytes) {
         Ok(None) => Ok(None),

@@ -1,0 +1,89 @@
+//! Handshake and driver, with all that they have, on an allocator: both ends in one memory.
+#![no_std]
+#![no_main]
+
+extern crate alloc;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use cortex_m_rt::entry;
+use embedded_alloc::LlffHeap as Heap;
+use hybi_embedded::{Clock, pass, tell};
+use ws_driver::{Config, Connection, Event, Message, Seed};
+use ws_handshake::{
+    Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake,
+};
+
+#[global_allocator]
+static HEAP: Heap = Heap::empty();
+
+const HEAP_SIZE: usize = 1 << 20;
+
+#[entry]
+fn main() -> ! {
+    let Some(core) = cortex_m::Peripherals::take() else {
+        panic!("somebody has taken them");
+    };
+    embedded_alloc::init!(HEAP, HEAP_SIZE);
+    let clock = Clock::start(core.SYST);
+    clock.time("handshake", handshake);
+    let (mut client, mut server) = clock.time("start-both-ends", || {
+        let client = Connection::client(&Config::client(), Seed([7; 32]));
+        (client, Connection::server(&Config::server()))
+    });
+    for (name, len) in [("echo-32-bytes", 32), ("echo-1-KiB", 1024), ("echo-64-KiB", 1 << 16)] {
+        let message = vec![0x2A; len];
+        clock.time(name, || echo(&mut client, &mut server, &message));
+    }
+    clock.time("close", || close(&mut client, &mut server));
+    tell("heap", u32::try_from(HEAP.used()).unwrap_or(u32::MAX));
+    pass();
+}
+
+fn handshake() {
+    let request = Request::ws("device.example", "/device").expect("an authority and a path");
+    let request = request.with_subprotocol("echo").expect("a token");
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    let client = ClientHandshake::start(&request, Nonce::new([7; 16]), &mut up);
+    let mut config = ServerConfig::default();
+    config.subprotocols = vec!["echo".into()];
+    let server = ServerHandshake::start(&config);
+    let Ok(ServerHandshake::Requested(requested)) = server.receive(&mut &up[..], &mut down) else {
+        panic!("the request is right");
+    };
+    let accepted = requested.accept(Accept::default(), &mut down);
+    assert!(matches!(accepted, Ok(ServerHandshake::Established(_))));
+    let Ok(ClientHandshake::Established(established, _)) = client.receive(&mut &down[..]) else {
+        panic!("the response is right");
+    };
+    assert_eq!(established.subprotocol.as_deref(), Some("echo"));
+}
+
+/// A message up and down again.
+fn echo(client: &mut Connection, server: &mut Connection, message: &[u8]) {
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    client.send(Message::Binary(message), &mut up).expect("it is open");
+    let (reader, writer) = server.split_mut();
+    let mut input = &mut up[..];
+    while let Some(event) = reader.receive(&mut input, writer, &mut down).expect("it is right") {
+        if let Event::Message(message) = event {
+            writer.send(message, &mut down).expect("it is open");
+        }
+    }
+    let mut input = &mut down[..];
+    let event = client.receive(&mut input, &mut up).expect("it is right");
+    assert_eq!(event, Some(Event::Message(Message::Binary(message))));
+}
+
+fn close(client: &mut Connection, server: &mut Connection) {
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    client.close(None, &mut up).expect("it is open");
+    let mut input = &mut up[..];
+    let event = server.receive(&mut input, &mut down).expect("it is right");
+    assert!(matches!(event, Some(Event::Close(_))));
+    let mut input = &mut down[..];
+    let event = client.receive(&mut input, &mut up).expect("it is right");
+    assert!(matches!(event, Some(Event::Close(_))));
+    assert!(server.wants_shutdown());
+}
