@@ -14,8 +14,10 @@ pub(crate) fn is_token(bytes: &[u8]) -> bool {
 }
 
 /// RFC 9110 §5.6.2: visible ASCII but the delimiters.
-pub(crate) fn is_tchar(byte: u8) -> bool {
-    byte.is_ascii_graphic() && !b"\"(),/:;<=>?@[\\]{}".contains(&byte)
+pub(crate) const fn is_tchar(byte: u8) -> bool {
+    matches!(byte,
+        b'!' | b'#' | b'$' | b'%' | b'&' | b'\'' | b'*' | b'+' | b'-' | b'.' | b'^' | b'_' | b'`'
+        | b'|' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
 }
 
 /// Everything but control characters, of which only the tab is text (RFC 9110 §5.5).

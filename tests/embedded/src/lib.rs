@@ -63,15 +63,24 @@ impl Clock {
 
     /// Tells how many ticks `work` took, less what it takes to look at the clock.
     pub fn time<R>(&self, name: &str, work: impl FnOnce() -> R) -> R {
-        let before = SYST::get_current();
-        let between = SYST::get_current();
+        let start = self.look();
         let result = work();
-        let after = SYST::get_current();
-        let looking = before.wrapping_sub(between);
-        // It counts down.
-        let ticks = between.wrapping_sub(after).wrapping_sub(looking) & 0x00FF_FFFF;
-        say("ticks ");
-        tell(name, ticks);
+        self.stop(name, start);
         result
+    }
+
+    #[inline(never)]
+    fn look(&self) -> u32 {
+        SYST::get_current()
+    }
+
+    #[inline(never)]
+    fn stop(&self, name: &str, start: u32) {
+        let end = self.look();
+        let (before, after) = (self.look(), self.look());
+        // It counts down.
+        let ticks = |from: u32, to: u32| from.wrapping_sub(to) & 0x00FF_FFFF;
+        say("ticks ");
+        tell(name, ticks(start, end).saturating_sub(ticks(before, after)));
     }
 }

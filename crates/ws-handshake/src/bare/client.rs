@@ -240,16 +240,16 @@ fn status_line(line: &[u8]) -> Result<(Protocol, u16), ResponseError> {
     if protocol == Protocol::Other {
         return Err(ResponseError::HttpVersion);
     }
-    let code = match &line[word.len()..] {
-        [b' ', code @ ..] if protocol != Protocol::None => code,
-        _ => return Err(Malformed.into()),
-    };
-    match code {
-        [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9']
-        | [a @ b'1'..=b'9', b @ b'0'..=b'9', c @ b'0'..=b'9', b' ', ..] => {
-            let digit = |byte: &u8| u16::from(byte - b'0');
-            Ok((protocol, 100 * digit(a) + 10 * digit(b) + digit(c)))
-        }
-        _ => Err(Malformed.into()),
+    if let [b' ', code @ ..] = &line[word.len()..]
+        && let Some((digits, [] | [b' ', ..])) = code.split_first_chunk::<3>()
+        && protocol != Protocol::None
+        && digits[0] != b'0'
+        && digits.iter().all(u8::is_ascii_digit)
+    {
+        let status = digits
+            .iter()
+            .fold(0, |status, digit| 10 * status + u16::from(digit - b'0'));
+        return Ok((protocol, status));
     }
+    Err(Malformed.into())
 }

@@ -60,41 +60,36 @@ impl RequestError {
         }
     }
 
-    /// Writes the refusal, with a text that names the broken rule; gives how many bytes it is. Close
-    /// the transport behind it.
+    /// Writes the refusal, without a body, and gives how many bytes it is. Close the transport behind
+    /// it.
     ///
     /// # Errors
     ///
-    /// If it does not fit into `out`; 256 bytes are enough.
+    /// If it does not fit into `out`; 128 bytes are enough.
     pub fn refuse(self, out: &mut [u8]) -> Result<usize, WriteError> {
         let mut out = Out::new(out);
-        out.put(match self.status() {
-            403 => b"HTTP/1.1 403 Forbidden\r\n",
-            405 => b"HTTP/1.1 405 Method Not Allowed\r\nAllow: GET\r\n",
-            426 => b"HTTP/1.1 426 Upgrade Required\r\nUpgrade: websocket\r\n",
-            431 => b"HTTP/1.1 431 Request Header Fields Too Large\r\n",
-            505 => b"HTTP/1.1 505 HTTP Version Not Supported\r\n",
-            _ => b"HTTP/1.1 400 Bad Request\r\n",
-        });
+        out.status(self.status());
+        if self == Self::Method {
+            out.field("Allow", b"GET");
+        }
+        // RFC 6455 §4.4: tell the version.
         let has_upgrade = matches!(self, Self::Upgrade | Self::VersionUnsupported);
         if has_upgrade || self == Self::VersionMissing {
             out.field("Sec-WebSocket-Version", b"13");
         }
-        out.put(if has_upgrade {
-            b"Connection: close, Upgrade\r\n"
-        } else {
-            b"Connection: close\r\n"
-        });
-        let text = self.text();
-        out.field("Content-Type", b"text/plain; charset=utf-8");
-        out.number("Content-Length", text.len());
-        out.put(b"\r\n");
-        out.put(text.as_bytes());
+        if has_upgrade {
+            // RFC 9110 §7.8: who sends Upgrade lists it in Connection.
+            out.field("Upgrade", b"websocket");
+            out.field("Connection", b"Upgrade");
+        }
+        out.end_refusal();
         out.finish()
     }
+}
 
-    const fn text(self) -> &'static str {
-        match self {
+impl fmt::Display for RequestError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
             Self::Malformed => "malformed head",
             Self::TooLong => "head too long",
             Self::HttpVersion => "request is not HTTP/1.1",
@@ -111,13 +106,7 @@ impl RequestError {
             Self::Key => "Sec-WebSocket-Key is not sixteen bytes in base64",
             Self::Subprotocols => "Sec-WebSocket-Protocol is not a list of distinct tokens",
             Self::Extensions => "Sec-WebSocket-Extensions is not text",
-        }
-    }
-}
-
-impl fmt::Display for RequestError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.text())
+        })
     }
 }
 

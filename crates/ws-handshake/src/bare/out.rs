@@ -54,19 +54,21 @@ impl<'o> Out<'o> {
         Ok(())
     }
 
-    /// A field whose value is a number.
-    pub(super) fn number(&mut self, name: &str, number: usize) {
-        let mut digits = [b'0'; 20];
-        let (mut at, mut rest) = (digits.len() - 1, number);
-        while let Some(digit) = digits.get_mut(at) {
-            *digit += u8::try_from(rest % 10).unwrap_or_default();
+    /// A status line without a reason, which the space behind the status belongs to all the same
+    /// (RFC 9112 §4).
+    pub(super) fn status(&mut self, status: u16) {
+        let mut line = *b"HTTP/1.1 000 \r\n";
+        let mut rest = status;
+        for digit in line[9..12].iter_mut().rev() {
+            *digit += (rest % 10).to_le_bytes()[0];
             rest /= 10;
-            if rest == 0 {
-                break;
-            }
-            at -= 1;
         }
-        self.field(name, &digits[at..]);
+        self.put(&line);
+    }
+
+    /// The end of a response behind which the connection ends.
+    pub(super) fn end_refusal(&mut self) {
+        self.put(b"Connection: close\r\nContent-Length: 0\r\n\r\n");
     }
 
     /// How many bytes were written.

@@ -14,7 +14,7 @@ pub(super) fn proof(key: &[u8; KEY_LEN]) -> [u8; PROOF_LEN] {
     text[LEN] = 0x80;
     text[120..].copy_from_slice(&(8 * LEN as u64).to_be_bytes());
     let mut digest = [0; 20];
-    for (bytes, word) in digest.chunks_exact_mut(4).zip(sha1(&text)) {
+    for (bytes, word) in digest.chunks_exact_mut(4).zip(&sha1(&text)) {
         bytes.copy_from_slice(&word.to_be_bytes());
     }
     let mut proof = [b'='; PROOF_LEN];
@@ -77,8 +77,8 @@ fn sha1(blocks: &[u8]) -> [u32; 5] {
             let sum = sum.wrapping_add(words[t & 15]).wrapping_add(k);
             (a, b, c, d, e) = (sum, a, b.rotate_left(30), c, d);
         }
-        for (state, word) in state.iter_mut().zip([a, b, c, d, e]) {
-            *state = state.wrapping_add(word);
+        for (state, word) in state.iter_mut().zip(&[a, b, c, d, e]) {
+            *state = state.wrapping_add(*word);
         }
     }
     state

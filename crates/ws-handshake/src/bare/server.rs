@@ -229,38 +229,30 @@ impl<'a, 'b> Requested<'a, 'b> {
 ///
 /// If it does not fit, has something that may not be said, or the status is below 300.
 pub fn reject(status: u16, fields: &[(&str, &str)], out: &mut [u8]) -> Result<usize, WriteError> {
-    let mut digits = [b'0'; 3];
     if !(300..1000).contains(&status) {
         return Err(WriteError::Status);
     }
-    for (digit, value) in digits
-        .iter_mut()
-        .zip([status / 100, status / 10 % 10, status % 10])
-    {
-        *digit += u8::try_from(value).unwrap_or_default();
-    }
     let mut out = Out::new(out);
-    out.put(b"HTTP/1.1 ");
-    out.put(&digits);
-    // The space belongs there even if no reason follows (RFC 9112 §4).
-    out.put(b" \r\n");
+    out.status(status);
     out.fields(fields)?;
-    out.put(b"Connection: close\r\nContent-Length: 0\r\n\r\n");
+    out.end_refusal();
     out.finish()
 }
 
 /// RFC 9112 §3: method, target and version.
 fn request_line(line: &[u8]) -> Result<(&[u8], &str, Protocol), RequestError> {
-    let last = line.rsplit(|&byte| byte == b' ').next();
-    let protocol = Protocol::of(last.unwrap_or_default());
+    let is_space = |&byte: &u8| byte == b' ';
+    // Where the last word begins, which may be the only one.
+    let last = line.iter().rposition(is_space).map_or(0, |at| at + 1);
+    let protocol = Protocol::of(&line[last..]);
     if protocol == Protocol::Other {
         return Err(RequestError::HttpVersion);
     }
-    let mut words = line.split(|&byte| byte == b' ');
-    let words = [words.next(), words.next(), words.next(), words.next()];
+    let (method, rest) = line.split_at(line.iter().position(is_space).unwrap_or(0));
+    let target = rest.get(1..last.saturating_sub(method.len() + 1));
+    let target = target.unwrap_or_default();
     let is_target = |byte: &u8| byte.is_ascii_graphic() && *byte != b'#';
-    if let [Some(method), Some(target), Some(_), None] = words
-        && protocol != Protocol::None
+    if protocol != Protocol::None
         && is_token(method)
         && !target.is_empty()
         && target.iter().all(is_target)

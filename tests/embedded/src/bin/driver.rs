@@ -11,9 +11,7 @@ use cortex_m_rt::entry;
 use embedded_alloc::LlffHeap as Heap;
 use hybi_embedded::{Clock, pass, tell};
 use ws_driver::{Config, Connection, Event, Message, Seed};
-use ws_handshake::{
-    Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake,
-};
+use ws_handshake::{Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake};
 
 #[global_allocator]
 static HEAP: Heap = Heap::empty();
@@ -32,7 +30,11 @@ fn main() -> ! {
         let client = Connection::client(&Config::client(), Seed([7; 32]));
         (client, Connection::server(&Config::server()))
     });
-    for (name, len) in [("echo-32-bytes", 32), ("echo-1-KiB", 1024), ("echo-64-KiB", 1 << 16)] {
+    for (name, len) in [
+        ("echo-32-bytes", 32),
+        ("echo-1-KiB", 1024),
+        ("echo-64-KiB", 1 << 16),
+    ] {
         let message = vec![0x2A; len];
         clock.time(name, || echo(&mut client, &mut server, &message));
     }
@@ -63,10 +65,15 @@ fn handshake() {
 /// A message up and down again.
 fn echo(client: &mut Connection, server: &mut Connection, message: &[u8]) {
     let (mut up, mut down) = (Vec::new(), Vec::new());
-    client.send(Message::Binary(message), &mut up).expect("it is open");
+    client
+        .send(Message::Binary(message), &mut up)
+        .expect("it is open");
     let (reader, writer) = server.split_mut();
     let mut input = &mut up[..];
-    while let Some(event) = reader.receive(&mut input, writer, &mut down).expect("it is right") {
+    while let Some(event) = reader
+        .receive(&mut input, writer, &mut down)
+        .expect("it is right")
+    {
         if let Event::Message(message) = event {
             writer.send(message, &mut down).expect("it is open");
         }

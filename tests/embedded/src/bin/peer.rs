@@ -8,10 +8,8 @@
 #[path = "../link.rs"]
 mod link;
 
-use core::hint::black_box;
-
 use cortex_m_rt::entry;
-use hybi_embedded::{Clock, pass};
+use hybi_embedded::pass;
 use link::Link;
 use stm32f1::stm32f100;
 use ws_frame::{
@@ -29,14 +27,9 @@ const GREETING: &str = "eight kibibytes, and not one of them from a heap: \u{1f9
 
 #[entry]
 fn main() -> ! {
-    let (Some(core), Some(device)) = (
-        cortex_m::Peripherals::take(),
-        stm32f100::Peripherals::take(),
-    ) else {
+    let Some(device) = stm32f100::Peripherals::take() else {
         panic!("somebody has taken them");
     };
-    let clock = Clock::start(core.SYST);
-    measure(&clock);
     let mut link = Link::new(&device.USART1);
     while !serve(&mut link) {}
     let mut link = Link::new(&device.USART2);
@@ -109,7 +102,10 @@ fn ask(link: &mut Link<'_>) -> Option<()> {
         match client.receive(&head, filled).ok()? {
             None => {}
             Some(bare::Answer::Accepted { subprotocol, .. }) => {
-                assert!(subprotocol == Some("echo"), "the server speaks something else");
+                assert!(
+                    subprotocol == Some("echo"),
+                    "the server speaks something else"
+                );
                 break;
             }
             Some(_) => return None,
@@ -120,7 +116,10 @@ fn ask(link: &mut Link<'_>) -> Option<()> {
     for (i, byte) in bytes.iter_mut().enumerate() {
         *byte = u8::try_from(i & 0xFF).unwrap_or_default();
     }
-    for (opcode, message) in [(OpCode::Text, GREETING.as_bytes()), (OpCode::Binary, &bytes)] {
+    for (opcode, message) in [
+        (OpCode::Text, GREETING.as_bytes()),
+        (OpCode::Binary, &bytes),
+    ] {
         session.send(opcode, message);
         let mut rest = message;
         let mut is_whole = false;
@@ -308,49 +307,4 @@ impl Keys {
         self.0 ^= self.0 << 5;
         MaskKey(self.0.to_le_bytes())
     }
-}
-
-/// How long the parts take that a line does not slow down.
-fn measure(clock: &Clock) {
-    let (mut up, mut down) = ([0; 256], [0; 256]);
-    let request = bare::Request::new("device.example", "/device").with_subprotocols(SUBPROTOCOLS);
-    let written = clock.time("write-request", || {
-        request.write(Nonce::new(black_box(*b"the sample nonce")), &mut up)
-    });
-    let Ok((up_len, client)) = written else {
-        panic!("it fits");
-    };
-    let rules = bare::Rules::new().with_subprotocols(SUBPROTOCOLS);
-    let accepted = clock.time("judge-request-and-accept", || {
-        let requested = rules.receive(black_box(&up), up_len).ok()??;
-        requested.accept(&[], &mut down).ok()
-    });
-    let Some(down_len) = accepted else {
-        panic!("it is right");
-    };
-    let answer = clock.time("judge-response", || client.receive(black_box(&down), down_len));
-    assert!(matches!(answer, Ok(Some(bare::Answer::Accepted { .. }))), "it is right");
-
-    let mut frame = [0; 131];
-    frame[..2].copy_from_slice(&[0x82, 0x80 | 125]);
-    frame[2..6].copy_from_slice(b"mask");
-    let mut frames = (FrameDecoder::new(), Rules::new(true, Rsv::NONE));
-    let len = clock.time("read-frame-of-125-bytes", || {
-        let part = frames.0.decode(&mut black_box(&mut frame[..])).ok()??;
-        frames.1.admit(&part.header).ok()?;
-        Some(part.payload.len())
-    });
-    assert!(len == Some(125), "it is whole");
-    let len = clock.time("write-frame-of-125-bytes", || {
-        let header = Header {
-            fin: true,
-            rsv: Rsv::NONE,
-            opcode: OpCode::Binary,
-            mask: Some(black_box(MaskKey(*b"mask"))),
-            payload_len: 125,
-        };
-        Masker::new(MaskKey(*b"mask")).apply(black_box(&mut frame[6..]));
-        header.encode().len()
-    });
-    assert!(len == 6, "two bytes and a key");
 }
