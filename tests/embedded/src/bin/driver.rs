@@ -8,22 +8,19 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use cortex_m_rt::entry;
-use embedded_alloc::LlffHeap as Heap;
-use hybi_embedded::{Clock, pass, tell};
+use emballoc::Allocator;
+use hybi_embedded::{Clock, pass};
 use ws_driver::{Config, Connection, Event, Message, Seed};
 use ws_handshake::{Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake};
 
 #[global_allocator]
-static HEAP: Heap = Heap::empty();
-
-const HEAP_SIZE: usize = 1 << 20;
+static HEAP: Allocator<{ 1 << 20 }> = Allocator::new();
 
 #[entry]
 fn main() -> ! {
     let Some(core) = cortex_m::Peripherals::take() else {
         panic!("somebody has taken them");
     };
-    embedded_alloc::init!(HEAP, HEAP_SIZE);
     let clock = Clock::start(core.SYST);
     clock.time("handshake", handshake);
     let (mut client, mut server) = clock.time("start-both-ends", || {
@@ -39,7 +36,6 @@ fn main() -> ! {
         clock.time(name, || echo(&mut client, &mut server, &message));
     }
     clock.time("close", || close(&mut client, &mut server));
-    tell("heap", u32::try_from(HEAP.used()).unwrap_or(u32::MAX));
     pass();
 }
 

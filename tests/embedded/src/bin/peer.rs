@@ -9,17 +9,20 @@
 mod link;
 
 use cortex_m_rt::entry;
-use hybi_embedded::pass;
+use hybi_embedded::{pass, say};
 use link::Link;
 use stm32f1::stm32f100;
 use ws_frame::{
-    CloseCode, CloseFrame, ControlPayload, FrameDecoder, FramePart, Header, MaskKey, Masker,
-    OpCode, Rsv, Rules, Utf8Decoder,
+    CloseCode, CloseFrame, ControlPayload, FrameDecoder, Header, MaskKey, Masker, OpCode, Rsv,
+    Rules, Utf8Decoder,
 };
 use ws_handshake::{Nonce, bare};
 
 /// Room for the head of a request or a response.
 const HEAD: usize = 512;
+
+/// Room for a message.
+const MESSAGE: usize = 2048;
 
 const SUBPROTOCOLS: &[&str] = &["echo"];
 
@@ -31,6 +34,7 @@ fn main() -> ! {
         panic!("somebody has taken them");
     };
     let mut link = Link::new(&device.USART1);
+    say("ready\n");
     while !serve(&mut link) {}
     let mut link = Link::new(&device.USART2);
     assert!(ask(&mut link).is_some(), "the server did not do its part");
@@ -67,19 +71,18 @@ fn serve(link: &mut Link<'_>) -> bool {
         }
     };
     let mut session = Session::new(link, None);
-    loop {
-        let mut echo = Echo::default();
-        match session.receive(|session, part| echo.part(session, part)) {
-            Ok(()) => {}
-            Err(End::Closed) => return is_last,
-            Err(End::Failed(code)) => {
-                session.close(code);
-                // What is left is of no interest, but the next request comes behind it.
-                while session.receive(|_, _| Ok(())) != Err(End::Closed) {}
-                return is_last;
-            }
+    let end = loop {
+        match session.receive() {
+            Ok(message) => session.send_back(message),
+            Err(end) => break end,
         }
+    };
+    if let End::Failed(code) = end {
+        session.close(code);
+        // What is left is of no interest, but the next request comes behind it.
+        while session.receive() != Err(End::Closed) {}
     }
+    is_last
 }
 
 /// Asks a server for an echo; `None` if it was none.
@@ -121,31 +124,12 @@ fn ask(link: &mut Link<'_>) -> Option<()> {
         (OpCode::Binary, &bytes),
     ] {
         session.send(opcode, message);
-        let mut rest = message;
-        let mut is_whole = false;
-        while !is_whole {
-            let result = session.receive(|session, part| {
-                if part.header.opcode.is_control() {
-                    return Echo::default().part(session, part);
-                }
-                match rest.strip_prefix(&*part.payload) {
-                    Some(behind) if part.header.opcode == opcode => rest = behind,
-                    _ => return Err(End::Failed(CloseCode::POLICY_VIOLATION)),
-                }
-                is_whole = part.last && part.header.fin;
-                Ok(())
-            });
-            result.ok()?;
-        }
-        if !rest.is_empty() {
+        if session.receive() != Ok(opcode) || session.message() != message {
             return None;
         }
     }
     session.close(CloseCode::NORMAL);
-    while let Err(end) = session.receive(|_, _| Ok(())) {
-        return (end == End::Closed).then_some(());
-    }
-    None
+    (session.receive() == Err(End::Closed)).then_some(())
 }
 
 /// Why nothing more is received.
@@ -164,8 +148,17 @@ struct Session<'l, 'd> {
     rules: Rules,
     /// Clients have them.
     keys: Option<Keys>,
-    text: Option<Utf8Decoder>,
-    close: ControlPayload,
+    /// What has come and not been looked at.
+    chunk: [u8; 64],
+    at: usize,
+    end: usize,
+    /// The message under way, or the last one.
+    message: [u8; MESSAGE],
+    len: usize,
+    opcode: OpCode,
+    text: Utf8Decoder,
+    /// The payload of the control frame under way.
+    control: ControlPayload,
     has_closed: bool,
 }
 
@@ -176,66 +169,96 @@ impl<'l, 'd> Session<'l, 'd> {
             decoder: FrameDecoder::new(),
             rules: Rules::new(keys.is_none(), Rsv::NONE),
             keys,
-            text: None,
-            close: ControlPayload::EMPTY,
+            chunk: [0; 64],
+            at: 0,
+            end: 0,
+            message: [0; MESSAGE],
+            len: 0,
+            opcode: OpCode::Binary,
+            text: Utf8Decoder::new(),
+            control: ControlPayload::EMPTY,
             has_closed: false,
         }
     }
 
-    /// Takes what has come, and hands on each part of a frame but those of a Close.
-    fn receive(
-        &mut self,
-        mut on_part: impl FnMut(&mut Self, &mut FramePart<'_>) -> Result<(), End>,
-    ) -> Result<(), End> {
-        let mut chunk = [0; 64];
-        let len = self.link.read(&mut chunk);
-        let mut input = &mut chunk[..len];
+    /// The message that was received last.
+    fn message(&self) -> &[u8] {
+        &self.message[..self.len]
+    }
+
+    /// Waits for a message, and tells its kind. Answers pings and a Close on the way.
+    fn receive(&mut self) -> Result<OpCode, End> {
         loop {
+            if self.at == self.end {
+                self.end = self.link.read(&mut self.chunk);
+                self.at = 0;
+            }
+            let mut input = &mut self.chunk[self.at..self.end];
             let part = self.decoder.decode(&mut input);
+            self.at = self.end - input.len();
             let part = part.map_err(|_| End::Failed(CloseCode::PROTOCOL_ERROR))?;
-            let Some(mut part) = part else {
-                return Ok(());
+            let Some(part) = part else {
+                continue;
             };
-            self.judge(&part)?;
-            if part.header.opcode != OpCode::Close {
-                on_part(self, &mut part)?;
-            } else if part.last {
-                return Err(self.closed());
+            let header = part.header;
+            if part.first {
+                let admitted = self.rules.admit(&header);
+                admitted.map_err(|_| End::Failed(CloseCode::PROTOCOL_ERROR))?;
+                match header.opcode {
+                    OpCode::Continuation => {}
+                    OpCode::Text | OpCode::Binary => (self.opcode, self.len) = (header.opcode, 0),
+                    _ => self.control = ControlPayload::EMPTY,
+                }
+            }
+            let is_whole = part.last && header.fin;
+            if header.opcode.is_control() {
+                // The decoder lets none pass that is longer.
+                let fits = self.control.extend_from_slice(part.payload);
+                if fits && is_whole {
+                    self.answer(header.opcode)?;
+                }
+                continue;
+            }
+            let room = self
+                .message
+                .get_mut(self.len..self.len + part.payload.len());
+            let room = room.ok_or(End::Failed(CloseCode::MESSAGE_TOO_BIG))?;
+            room.copy_from_slice(part.payload);
+            self.len += room.len();
+            if self.opcode == OpCode::Text {
+                let mut result = self.text.decode(room).map(|_| ());
+                if is_whole {
+                    result = result.and_then(|()| self.text.finish());
+                }
+                result.map_err(|_| End::Failed(CloseCode::INVALID_PAYLOAD))?;
+            }
+            if is_whole {
+                return Ok(self.opcode);
             }
         }
     }
 
-    fn judge(&mut self, part: &FramePart<'_>) -> Result<(), End> {
-        let opcode = part.header.opcode;
-        if part.first {
-            let admitted = self.rules.admit(&part.header);
-            admitted.map_err(|_| End::Failed(CloseCode::PROTOCOL_ERROR))?;
-            if matches!(opcode, OpCode::Text | OpCode::Binary) {
-                self.text = (opcode == OpCode::Text).then(Utf8Decoder::new);
+    /// Deals with a control frame that is whole.
+    fn answer(&mut self, opcode: OpCode) -> Result<(), End> {
+        match opcode {
+            OpCode::Ping => {
+                let payload = self.control;
+                self.send(OpCode::Pong, &payload);
+                Ok(())
             }
-        }
-        if opcode == OpCode::Close && !self.close.extend_from_slice(part.payload) {
-            return Err(End::Failed(CloseCode::PROTOCOL_ERROR));
-        }
-        if let Some(text) = self.text.as_mut().filter(|_| !opcode.is_control()) {
-            let mut result = text.decode(part.payload).map(|_| ());
-            if part.last && part.header.fin {
-                result = result.and_then(|()| text.finish());
+            OpCode::Close => {
+                if !self.has_closed {
+                    match CloseFrame::decode(&self.control) {
+                        Ok(frame) => {
+                            self.close(frame.map_or(CloseCode::NORMAL, |frame| frame.code))
+                        }
+                        Err(_) => self.close(CloseCode::PROTOCOL_ERROR),
+                    }
+                }
+                Err(End::Closed)
             }
-            result.map_err(|_| End::Failed(CloseCode::INVALID_PAYLOAD))?;
+            _ => Ok(()),
         }
-        Ok(())
-    }
-
-    /// Answers the peer's Close.
-    fn closed(&mut self) -> End {
-        if !self.has_closed {
-            match CloseFrame::decode(&self.close) {
-                Ok(frame) => self.close(frame.map_or(CloseCode::NORMAL, |frame| frame.code)),
-                Err(_) => self.close(CloseCode::PROTOCOL_ERROR),
-            }
-        }
-        End::Closed
     }
 
     fn close(&mut self, code: CloseCode) {
@@ -243,57 +266,41 @@ impl<'l, 'd> Session<'l, 'd> {
         self.send(OpCode::Close, &code.get().to_be_bytes());
     }
 
-    /// Writes a header for so many bytes, and gives what they must be masked with.
-    fn header(&mut self, opcode: OpCode, fin: bool, payload_len: u64) -> Option<Masker> {
-        let mask = self.keys.as_mut().map(Keys::next);
-        let header = Header {
-            fin,
-            rsv: Rsv::NONE,
-            opcode,
-            mask,
-            payload_len,
-        };
-        self.link.write(&header.encode());
-        mask.map(Masker::new)
-    }
-
-    fn payload(&mut self, masker: Option<&mut Masker>, bytes: &mut [u8]) {
-        if let Some(masker) = masker {
-            masker.apply(bytes);
+    /// Sends the message that was received last.
+    fn send_back(&mut self, opcode: OpCode) {
+        let masker = self.header(opcode, self.len);
+        if let Some(mut masker) = masker {
+            masker.apply(&mut self.message[..self.len]);
         }
-        self.link.write(bytes);
+        self.link.write(&self.message[..self.len]);
     }
 
     /// Sends a message in one frame.
     fn send(&mut self, opcode: OpCode, message: &[u8]) {
-        let mut masker = self.header(opcode, true, message.len() as u64);
+        let mut masker = self.header(opcode, message.len());
         for piece in message.chunks(32) {
             let mut bytes = [0; 32];
-            bytes[..piece.len()].copy_from_slice(piece);
-            self.payload(masker.as_mut(), &mut bytes[..piece.len()]);
+            let bytes = &mut bytes[..piece.len()];
+            bytes.copy_from_slice(piece);
+            if let Some(masker) = &mut masker {
+                masker.apply(bytes);
+            }
+            self.link.write(bytes);
         }
     }
-}
 
-/// Sends back what comes, part by part, so that messages may be longer than the memory.
-#[derive(Default)]
-struct Echo {
-    masker: Option<Masker>,
-}
-
-impl Echo {
-    fn part(&mut self, session: &mut Session<'_, '_>, part: &mut FramePart<'_>) -> Result<(), End> {
-        let header = part.header;
-        let opcode = match header.opcode {
-            OpCode::Ping => OpCode::Pong,
-            OpCode::Pong => return Ok(()),
-            opcode => opcode,
+    /// Writes a header for so many bytes, and gives what they must be masked with.
+    fn header(&mut self, opcode: OpCode, payload_len: usize) -> Option<Masker> {
+        let mask = self.keys.as_mut().map(Keys::next);
+        let header = Header {
+            fin: true,
+            rsv: Rsv::NONE,
+            opcode,
+            mask,
+            payload_len: payload_len as u64,
         };
-        if part.first {
-            self.masker = session.header(opcode, header.fin, header.payload_len);
-        }
-        session.payload(self.masker.as_mut(), part.payload);
-        Ok(())
+        self.link.write(&header.encode());
+        mask.map(Masker::new)
     }
 }
 
