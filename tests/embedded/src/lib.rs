@@ -63,21 +63,21 @@ impl Clock {
 
     /// Tells how many ticks `work` took, less what it takes to look at the clock.
     pub fn time<R>(&self, name: &str, work: impl FnOnce() -> R) -> R {
-        let start = self.look();
+        let start = Self::look();
         let result = work();
-        self.stop(name, start);
+        Self::stop(name, start);
         result
     }
 
     #[inline(never)]
-    fn look(&self) -> u32 {
+    fn look() -> u32 {
         SYST::get_current()
     }
 
     #[inline(never)]
-    fn stop(&self, name: &str, start: u32) {
-        let end = self.look();
-        let (before, after) = (self.look(), self.look());
+    fn stop(name: &str, start: u32) {
+        let end = Self::look();
+        let (before, after) = (Self::look(), Self::look());
         // It counts down.
         let ticks = |from: u32, to: u32| from.wrapping_sub(to) & 0x00FF_FFFF;
         say("ticks ");

@@ -58,7 +58,7 @@ fn handshake(clock: &Clock) {
 
 fn frames(clock: &Clock) {
     let mut frame = [0; 131];
-    frame[..2].copy_from_slice(&[0x81, 0x80 | 125]);
+    frame[..2].copy_from_slice(&[0x81, 0x80 | 0x7D]);
     frame[2..6].copy_from_slice(b"mask");
     let mut decoder = FrameDecoder::new();
     let mut rules = Rules::new(true, Rsv::NONE);

@@ -248,12 +248,11 @@ impl<'l, 'd> Session<'l, 'd> {
             }
             OpCode::Close => {
                 if !self.has_closed {
-                    match CloseFrame::decode(&self.control) {
-                        Ok(frame) => {
-                            self.close(frame.map_or(CloseCode::NORMAL, |frame| frame.code))
-                        }
-                        Err(_) => self.close(CloseCode::PROTOCOL_ERROR),
-                    }
+                    let code = match CloseFrame::decode(&self.control) {
+                        Ok(frame) => frame.map_or(CloseCode::NORMAL, |frame| frame.code),
+                        Err(_) => CloseCode::PROTOCOL_ERROR,
+                    };
+                    self.close(code);
                 }
                 Err(End::Closed)
             }
