@@ -27,6 +27,8 @@
 //!   [`ServerHandshake::from_extended_connect`], [`Request::extended_connect`] and
 //!   [`Request::check_stream_response`] are this on plain lists of fields.
 //! - [`Established`] is what the rest of the connection needs to know.
+//! - [`bare`] is the handshake of RFC 6455 for both roles in slices of the caller. It is all that is
+//!   left without the feature `alloc`, which is on by default, and depends on nothing.
 //! - [`Version`] is what is spoken: RFC 6455 and versions 8 and 7, which differ in a field's name,
 //!   and with the feature `drafts` everything older. A server tells them apart by the request
 //!   alone and accepts those of [`Versions`]; a client [chooses](Request::with_version) one.
@@ -65,6 +67,28 @@
 //! };
 //! assert_eq!(established.subprotocol.as_deref(), Some("soup"));
 //! assert_eq!(input, [0x81, 0x00]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # Without an allocator
+//!
+//! ```
+//! use ws_handshake::Nonce;
+//! use ws_handshake::bare::{Answer, Request};
+//!
+//! let mut buffer = [0; 256];
+//! let request = Request::new("example.com", "/chat");
+//! let (len, client) = request.write(Nonce::new(*b"the sample nonce"), &mut buffer)?;
+//! assert!(buffer[..len].starts_with(b"GET /chat HTTP/1.1\r\nHost: example.com\r\n"));
+//!
+//! // What comes back, in the same buffer if need be.
+//! let response = b"HTTP/1.1 101 Switching Protocols\r\n\
+//!     Upgrade: websocket\r\n\
+//!     Connection: Upgrade\r\n\
+//!     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+//! let (len, subprotocol) = (response.len(), None);
+//! buffer[..len].copy_from_slice(response);
+//! assert_eq!(client.receive(&buffer, len)?, Some(Answer::Accepted { len, subprotocol }));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
