@@ -45,6 +45,10 @@ pub(super) fn encode(bytes: &[u8], digits: &mut [u8]) {
 }
 
 /// SHA-1 (RFC 3174) of whole blocks.
+#[expect(
+    clippy::many_single_char_names,
+    reason = "the names that the RFC has for them"
+)]
 fn sha1(blocks: &[u8]) -> [u32; 5] {
     let mut state = [
         0x6745_2301,
