@@ -47,7 +47,7 @@ process.stdin.destroy();
 
 // The client. The other end of the line cannot hang up: that is done here, in a moment.
 const port = Number(process.argv[2]);
-const options = { perMessageDeflate: false, closeTimeout: 400 };
+const options = { perMessageDeflate: false, closeTimeout: 50 };
 
 async function line() {
   for (;;) {

@@ -1,4 +1,4 @@
-//! Handshake and driver, with all that they have, on an allocator: both ends in one memory.
+//! Handshake and driver on an allocator: both ends of a connection in one memory.
 #![no_std]
 #![no_main]
 
@@ -10,7 +10,7 @@ use alloc::vec::Vec;
 use cortex_m_rt::entry;
 use emballoc::Allocator;
 use hybi_embedded::{Clock, pass};
-use ws_driver::{Config, Connection, Event, Message, Seed};
+use ws_driver::{Config, Connection, Event, Instant, KeepAlive, Message, Seed};
 use ws_handshake::{Accept, ClientHandshake, Nonce, Request, ServerConfig, ServerHandshake};
 
 #[global_allocator]
@@ -25,7 +25,9 @@ fn main() -> ! {
     clock.time("handshake", handshake);
     let (mut client, mut server) = clock.time("start-both-ends", || {
         let client = Connection::client(&Config::client(), Seed([7; 32]));
-        (client, Connection::server(&Config::server()))
+        let mut config = Config::server();
+        config.keep_alive = Some(KeepAlive::DEFAULT);
+        (client, Connection::server(&config))
     });
     for (name, len) in [
         ("echo-32-bytes", 32),
@@ -35,6 +37,7 @@ fn main() -> ! {
         let message = vec![0x2A; len];
         clock.time(name, || echo(&mut client, &mut server, &message));
     }
+    clock.time("ping", || ping(&mut client, &mut server));
     clock.time("close", || close(&mut client, &mut server));
     pass();
 }
@@ -77,6 +80,20 @@ fn echo(client: &mut Connection, server: &mut Connection, message: &[u8]) {
     let mut input = &mut down[..];
     let event = client.receive(&mut input, &mut up).expect("it is right");
     assert_eq!(event, Some(Event::Message(Message::Binary(message))));
+}
+
+/// A ping that the driver sends by itself, because nothing has come for a while, and its answer.
+fn ping(client: &mut Connection, server: &mut Connection) {
+    let (mut up, mut down) = (Vec::new(), Vec::new());
+    let mut now = Instant::from_secs(1);
+    while down.is_empty() {
+        let deadline = server.tick(now, &mut down).expect("nothing is late");
+        now = deadline.expect("it waits for a sign of life");
+    }
+    let event = client.receive(&mut &mut down[..], &mut up);
+    assert!(matches!(event, Ok(Some(Event::Ping(_)))));
+    let event = server.receive(&mut &mut up[..], &mut down);
+    assert!(matches!(event, Ok(Some(Event::Pong { .. }))));
 }
 
 fn close(client: &mut Connection, server: &mut Connection) {

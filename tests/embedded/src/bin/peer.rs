@@ -48,7 +48,8 @@ fn serve(link: &mut Link<'_>) -> bool {
     let rules = bare::Rules::new().with_subprotocols(SUBPROTOCOLS);
     let mut filled = 0;
     let is_last = loop {
-        filled += link.read(&mut head[filled..=filled]);
+        head[filled] = link.byte();
+        filled += 1;
         // Nothing is decided inside of a line, unless there is no room for more of it.
         if !head[..filled].ends_with(b"\n") && filled < HEAD {
             continue;
@@ -98,7 +99,8 @@ fn ask(link: &mut Link<'_>) -> Option<()> {
     link.write(&head[..len]);
     let mut filled = 0;
     loop {
-        filled += link.read(head.get_mut(filled..=filled)?);
+        *head.get_mut(filled)? = link.byte();
+        filled += 1;
         if !head[..filled].ends_with(b"\n") {
             continue;
         }
@@ -148,10 +150,6 @@ struct Session<'l, 'd> {
     rules: Rules,
     /// Clients have them.
     keys: Option<Keys>,
-    /// What has come and not been looked at.
-    chunk: [u8; 64],
-    at: usize,
-    end: usize,
     /// The message under way, or the last one.
     message: [u8; MESSAGE],
     len: usize,
@@ -169,9 +167,6 @@ impl<'l, 'd> Session<'l, 'd> {
             decoder: FrameDecoder::new(),
             rules: Rules::new(keys.is_none(), Rsv::NONE),
             keys,
-            chunk: [0; 64],
-            at: 0,
-            end: 0,
             message: [0; MESSAGE],
             len: 0,
             opcode: OpCode::Binary,
@@ -189,13 +184,7 @@ impl<'l, 'd> Session<'l, 'd> {
     /// Waits for a message, and tells its kind. Answers pings and a Close on the way.
     fn receive(&mut self) -> Result<OpCode, End> {
         loop {
-            if self.at == self.end {
-                self.end = self.link.read(&mut self.chunk);
-                self.at = 0;
-            }
-            let mut input = &mut self.chunk[self.at..self.end];
-            let part = self.decoder.decode(&mut input);
-            self.at = self.end - input.len();
+            let part = self.link.read(|input| self.decoder.decode(input));
             let part = part.map_err(|_| End::Failed(CloseCode::PROTOCOL_ERROR))?;
             let Some(part) = part else {
                 continue;
