@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{bench, deletable, fuzz, layers, no_std, powerset, shell, tidy};
+use crate::{bench, deletable, embedded, fuzz, layers, no_std, powerset, shell, tidy};
 
 /// How much of the gate to run.
 #[derive(Args, Debug, Default)]
@@ -30,7 +30,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     let steps: [Step<'_>; 10] = [
         ("fmt", &|| {
             shell::run(&mut cargo(&["fmt", "--all", "--check"]))?;
-            for manifest in ["fuzz/Cargo.toml", bench::MANIFEST] {
+            for manifest in ["fuzz/Cargo.toml", bench::MANIFEST, embedded::MANIFEST] {
                 let package = ["fmt", "--manifest-path", manifest, "--check"];
                 shell::run(&mut cargo(&package))?;
             }

@@ -13,6 +13,7 @@ mod bench;
 mod ci;
 mod debian11;
 mod deletable;
+mod embedded;
 mod fuzz;
 mod interop;
 mod layers;
@@ -62,6 +63,11 @@ enum Task {
     /// Needs the standard library's source for exactly this compiler: rustup's component
     /// `rust-src`, or Debian's package, which is downloaded once from this machine's own mirror.
     NoStd(no_std::Options),
+    /// Run firmware under QEMU: a server and a client without an allocator, and the driver.
+    ///
+    /// Installs QEMU and binutils for ARM with apt, and Node's `ws`. Prints how much code, stack and
+    /// how many instructions they take; fails above 10 KiB of code for frames and handshake.
+    Embedded,
     /// Run Autobahn's cases against our server and our client.
     ///
     /// Installs wstest first (Python 2.7). Fails unless every case is OK (or informational).
@@ -97,6 +103,7 @@ fn run(cli: &Cli) -> anyhow::Result<()> {
         Task::Powerset => powerset::run(&workspace),
         Task::Deletable => deletable::run(&workspace),
         Task::NoStd(options) => no_std::run(&workspace, options),
+        Task::Embedded => embedded::run(&workspace),
         Task::Autobahn(options) => autobahn::run(&workspace, options),
         Task::Interop(options) => interop::run(&workspace, options),
         Task::Bench(options) => bench::run(&workspace, options),

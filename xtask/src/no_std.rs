@@ -131,7 +131,7 @@ fn installed_targets() -> Result<Vec<String>> {
 
 /// The standard library's source for exactly this compiler: rustup's, the one that was
 /// downloaded before, or, if `download` allows it, Debian's.
-fn library(workspace: &Workspace, download: bool) -> Result<Option<PathBuf>> {
+pub(crate) fn library(workspace: &Workspace, download: bool) -> Result<Option<PathBuf>> {
     let sysroot = shell::read(Command::new("rustc").args(["--print", "sysroot"]))?;
     let version = rustc_version()?;
     let cache = workspace.target.join("rust-src").join(&version);

@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 
 use crate::workspace::Workspace;
-use crate::{autobahn, bench, ci, interop};
+use crate::{autobahn, bench, ci, embedded, interop};
 
 /// How thorough to be.
 #[derive(Args, Debug)]
@@ -24,10 +24,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     ci::in_order(&[
         ("peers", &|| {
             interop::install(workspace)?;
+            embedded::install(workspace)?;
             autobahn::install(workspace)
         }),
         ("gate", &|| ci::run(workspace, &gate)),
         ("bench", &|| bench::check(workspace)),
+        ("embedded", &|| embedded::run(workspace)),
         ("interop", &|| {
             interop::run(workspace, &interop::Options::default())
         }),

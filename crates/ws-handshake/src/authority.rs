@@ -1,7 +1,5 @@
 //! `host[:port]`, as in `Host` and in URLs.
 
-use core::net::{Ipv4Addr, Ipv6Addr};
-
 /// The longest name that DNS can hold, with the dot at its end.
 const MAX_HOST: usize = 254;
 
@@ -48,6 +46,7 @@ impl<'a> Authority<'a> {
     }
 
     /// The host without the brackets of an IPv6 address.
+    #[cfg(feature = "alloc")]
     pub(crate) fn bare_host(&self) -> &'a str {
         self.host.trim_start_matches('[').trim_end_matches(']')
     }
@@ -56,20 +55,42 @@ impl<'a> Authority<'a> {
     ///
     /// Resolvers and browsers do not agree on what these are (CVE-2022-32212).
     pub(crate) fn is_broken_ipv4(&self) -> bool {
-        let last = self
-            .host
-            .trim_end_matches('.')
-            .rsplit('.')
-            .next()
-            .unwrap_or_default();
+        let mut host = self.host.as_bytes();
+        while let [rest @ .., b'.'] = host {
+            host = rest;
+        }
+        let last = host.rsplit(|&byte| byte == b'.').next();
         // Decimal or hexadecimal, as some read it.
-        let hex = last.strip_prefix("0x").or_else(|| last.strip_prefix("0X"));
-        let is_number = match hex {
-            Some(digits) => digits.bytes().all(|byte| byte.is_ascii_hexdigit()),
-            None => last.bytes().all(|byte| byte.is_ascii_digit()),
+        let is_number = match last.unwrap_or_default() {
+            [b'0', b'x' | b'X', digits @ ..] => digits.iter().all(u8::is_ascii_hexdigit),
+            digits => digits.iter().all(u8::is_ascii_digit),
         };
-        is_number && self.host.parse::<Ipv4Addr>().is_err()
+        is_number && !is_ipv4(self.host.as_bytes())
     }
+}
+
+/// Whether a page of this origin came from this host (RFC 6455 §10.2), and over TLS or not if that
+/// is known; `None` if the origin is none of the web, such as `null`.
+pub(crate) fn is_same_host(
+    origin: &[u8],
+    host: &Authority<'_>,
+    secure: Option<bool>,
+) -> Option<bool> {
+    let separator = origin.windows(3).position(|bytes| bytes == b"://")?;
+    let (scheme, authority) = (&origin[..separator], &origin[separator + 3..]);
+    let (is_secure, default) = if scheme.eq_ignore_ascii_case(b"https") {
+        (true, 443)
+    } else if scheme.eq_ignore_ascii_case(b"http") {
+        (false, 80)
+    } else {
+        return None;
+    };
+    let authority = Authority::parse(authority).ok()?;
+    Some(
+        authority.is_same_host(host)
+            && authority.port.unwrap_or(default) == host.port.unwrap_or(default)
+            && secure.is_none_or(|secure| secure == is_secure),
+    )
 }
 
 /// Which half of an authority is wrong.
@@ -94,10 +115,65 @@ fn is_host(host: &str) -> bool {
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'))
     {
-        return address.parse::<Ipv6Addr>().is_ok();
+        return is_ipv6(address.as_bytes());
     }
     let is_name = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_');
     !host.is_empty() && host.len() <= MAX_HOST && host.bytes().all(is_name)
+}
+
+/// Whether this is an IPv6 address (RFC 4291 §2.2), as `core::net` reads it, which brings far more
+/// code along than a microcontroller has room for.
+fn is_ipv6(text: &[u8]) -> bool {
+    let mut count = 0;
+    let mut gap = false;
+    let mut rest = text;
+    if let [b':', b':', behind @ ..] = rest {
+        gap = true;
+        rest = behind;
+        if rest.is_empty() {
+            return true;
+        }
+    }
+    loop {
+        let len = rest.iter().position(|&byte| byte == b':');
+        let (group, behind) = rest.split_at(len.unwrap_or(rest.len()));
+        if behind.is_empty() && is_ipv4(group) {
+            count += 2;
+        } else if matches!(group.len(), 1..=4) && group.iter().all(u8::is_ascii_hexdigit) {
+            count += 1;
+        } else {
+            return false;
+        }
+        rest = match behind {
+            // A gap stands for one group at least.
+            [] => return if gap { count < 8 } else { count == 8 },
+            [b':', b':', ..] if gap => return false,
+            [b':', b':'] => return count < 8,
+            [b':', b':', behind @ ..] => {
+                gap = true;
+                behind
+            }
+            [_, behind @ ..] => behind,
+        };
+    }
+}
+
+/// Whether this is an IPv4 address: four numbers up to 255 without leading zeros.
+fn is_ipv4(text: &[u8]) -> bool {
+    let is_number = |number: &[u8]| match number {
+        [_]
+        | [b'1'..=b'9', _]
+        | [b'1', _, _]
+        | [b'2', b'0'..=b'4', _]
+        | [b'2', b'5', b'0'..=b'5'] => number.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    let mut numbers = text.split(|&byte| byte == b'.');
+    let mut count = 0;
+    numbers.all(|number| {
+        count += 1;
+        is_number(number)
+    }) && count == 4
 }
 
 #[cfg(test)]
@@ -151,6 +227,45 @@ mod tests {
         let long = alloc::vec![b'a'; MAX_HOST + 1];
         assert!(Authority::parse(&long[1..]).is_ok());
         assert!(Authority::parse(&long).is_err());
+    }
+
+    // RFC 4291 §2.2
+    #[test]
+    fn addresses_are_those_of_core() {
+        let pieces = [
+            "", ":", "::", "1", "ffff", "12345", "g", "1.2.3.4", "255", "256", "00", "01", "0", ".",
+        ];
+        // Every sequence of up to five of these, and gaps among seven to nine groups.
+        let mut texts = alloc::vec![alloc::string::String::new()];
+        let mut round = 0..1;
+        for _ in 0..5 {
+            let end = texts.len();
+            for i in round {
+                for piece in &pieces[1..] {
+                    texts.push(alloc::format!("{}{piece}", texts[i]));
+                }
+            }
+            round = end..texts.len();
+        }
+        for count in 6..10 {
+            for gap in 0..=count {
+                for last in ["1", "1.2.3.4", ""] {
+                    let mut groups = alloc::vec!["a"; count];
+                    groups.insert(gap, "");
+                    groups.push(last);
+                    texts.push(groups.join(":"));
+                    groups.remove(gap);
+                    texts.push(groups.join(":"));
+                    texts.push(alloc::format!(":{}", groups.join(":")));
+                }
+            }
+        }
+        for text in texts {
+            let is = text.parse::<core::net::Ipv6Addr>().is_ok();
+            assert_eq!(is_ipv6(text.as_bytes()), is, "{text}");
+            let is = text.parse::<core::net::Ipv4Addr>().is_ok();
+            assert_eq!(is_ipv4(text.as_bytes()), is, "{text}");
+        }
     }
 
     #[test]

@@ -1,14 +1,22 @@
 //! The key that a client sends and the proof that a server answers with.
 
+#[cfg(feature = "alloc")]
 use alloc::string::String;
+#[cfg(feature = "alloc")]
 use core::fmt;
 
+#[cfg(feature = "alloc")]
 use base64::Engine as _;
+#[cfg(feature = "alloc")]
 use base64::engine::general_purpose::STANDARD;
+#[cfg(feature = "alloc")]
 use sha1::{Digest as _, Sha1};
 
 /// RFC 6455 §1.3: what is hashed behind the key, so that nobody answers by accident.
-const GUID: &[u8] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+pub(crate) const GUID: &[u8; 36] = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// How long a `Sec-WebSocket-Key` is: sixteen bytes in base64.
+pub(crate) const KEY_LEN: usize = 24;
 
 /// How long a `Sec-WebSocket-Accept` is: twenty bytes in base64.
 pub(crate) const PROOF_LEN: usize = 28;
@@ -25,12 +33,12 @@ impl Nonce {
         Self(bytes)
     }
 
-    #[cfg(feature = "drafts")]
     pub(crate) const fn bytes(self) -> [u8; 16] {
         self.0
     }
 
     /// The value of `Sec-WebSocket-Key`.
+    #[cfg(feature = "alloc")]
     pub(crate) fn key(self) -> String {
         STANDARD.encode(self.0)
     }
@@ -52,11 +60,13 @@ impl From<[u8; 16]> for Nonce {
 /// let accept = ws_handshake::accept_key(b"dGhlIHNhbXBsZSBub25jZQ==");
 /// assert_eq!(accept, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
 /// ```
+#[cfg(feature = "alloc")]
 pub fn accept_key(key: &[u8]) -> String {
     STANDARD.encode(digest(key))
 }
 
 /// [`accept_key`] without an allocation.
+#[cfg(feature = "alloc")]
 pub(crate) fn proof(key: &[u8]) -> [u8; PROOF_LEN] {
     let mut proof = [0; PROOF_LEN];
     let written = STANDARD.encode_slice(digest(key), &mut proof);
@@ -64,6 +74,7 @@ pub(crate) fn proof(key: &[u8]) -> [u8; PROOF_LEN] {
     proof
 }
 
+#[cfg(feature = "alloc")]
 fn digest(key: &[u8]) -> impl AsRef<[u8]> + use<> {
     Sha1::new().chain_update(key).chain_update(GUID).finalize()
 }
@@ -85,6 +96,7 @@ pub(crate) fn basic(user_and_password: &[u8]) -> String {
     value
 }
 
+#[cfg(feature = "alloc")]
 impl fmt::Display for Nonce {
     /// The value of `Sec-WebSocket-Key`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,6 +104,7 @@ impl fmt::Display for Nonce {
     }
 }
 
+#[cfg(feature = "alloc")]
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,8 @@
 //!   [`ServerHandshake::from_extended_connect`], [`Request::extended_connect`] and
 //!   [`Request::check_stream_response`] are this on plain lists of fields.
 //! - [`Established`] is what the rest of the connection needs to know.
+//! - [`bare`] is the handshake of RFC 6455 for both roles in slices of the caller. It is all that is
+//!   left without the feature `alloc`, which is on by default, and depends on nothing.
 //! - [`Version`] is what is spoken: RFC 6455 and versions 8 and 7, which differ in a field's name,
 //!   and with the feature `drafts` everything older. A server tells them apart by the request
 //!   alone and accepts those of [`Versions`]; a client [chooses](Request::with_version) one.
@@ -68,6 +70,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Without an allocator
+//!
+//! ```
+//! use ws_handshake::Nonce;
+//! use ws_handshake::bare::{Answer, Request};
+//!
+//! let mut buffer = [0; 256];
+//! let request = Request::new("example.com", "/chat");
+//! let (len, client) = request.write(Nonce::new(*b"the sample nonce"), &mut buffer)?;
+//! assert!(buffer[..len].starts_with(b"GET /chat HTTP/1.1\r\nHost: example.com\r\n"));
+//!
+//! // What comes back, in the same buffer if need be.
+//! let response = b"HTTP/1.1 101 Switching Protocols\r\n\
+//!     Upgrade: websocket\r\n\
+//!     Connection: Upgrade\r\n\
+//!     Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+//! let (len, subprotocol) = (response.len(), None);
+//! buffer[..len].copy_from_slice(response);
+//! assert_eq!(client.receive(&buffer, len)?, Some(Answer::Accepted { len, subprotocol }));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Failing
 //!
 //! After a refusal nothing may be read from that connection as a request any more (RFC 6455
@@ -80,20 +104,31 @@
 //! clock: the deadline for a handshake is set by who does the I/O. Extensions pass through as text.
 #![no_std]
 
+// Tests may allocate without the feature, too.
+#[cfg(any(feature = "alloc", test))]
 extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
+#[cfg(feature = "alloc")]
 mod acceptance;
 mod authority;
+pub mod bare;
+#[cfg(feature = "alloc")]
 mod client;
+#[cfg(feature = "alloc")]
 mod config;
 #[cfg(feature = "drafts")]
 mod early;
+#[cfg(feature = "alloc")]
 mod error;
+#[cfg(feature = "alloc")]
 mod established;
+#[cfg(feature = "alloc")]
 mod extended;
+#[cfg(feature = "alloc")]
 mod forwarded;
+#[cfg(feature = "alloc")]
 #[doc(hidden)]
 pub mod fuzzing;
 #[cfg(feature = "drafts")]
@@ -101,37 +136,63 @@ mod hixie;
 #[cfg(feature = "http")]
 mod http;
 mod key;
+mod names;
+#[cfg(feature = "alloc")]
 mod offer;
+#[cfg(feature = "alloc")]
 mod policy;
 #[cfg(feature = "url")]
 mod redirect;
+#[cfg(feature = "alloc")]
 mod request;
+#[cfg(feature = "alloc")]
 mod response;
+#[cfg(feature = "alloc")]
 mod rfc6455;
 mod seen;
+#[cfg(feature = "alloc")]
 mod server;
+#[cfg(feature = "alloc")]
 mod subprotocol;
+mod syntax;
+mod target;
 #[cfg(feature = "url")]
 mod url;
+#[cfg(feature = "alloc")]
 mod version;
 
+#[cfg(feature = "alloc")]
 pub use client::{AwaitingResponse, ClientHandshake};
+#[cfg(feature = "alloc")]
 pub use config::ServerConfig;
 #[cfg(feature = "url")]
 pub use error::RedirectError;
+#[cfg(feature = "alloc")]
 pub use error::{Misuse, RequestError, ResponseError, UrlError};
+#[cfg(feature = "alloc")]
 pub use established::Established;
+#[cfg(feature = "alloc")]
 pub use extended::ExtendedConnect;
+#[cfg(feature = "alloc")]
 pub use forwarded::{ForwardedField, InvalidNetwork, Network, TrustedProxies};
 #[cfg(feature = "drafts")]
 pub use hixie::{DraftRequestError, DraftResponseError};
-pub use key::{Nonce, accept_key};
+pub use key::Nonce;
+#[cfg(feature = "alloc")]
+pub use key::accept_key;
+#[cfg(feature = "alloc")]
 pub use offer::Offer;
+#[cfg(feature = "alloc")]
 pub use policy::{Hosts, Origins};
+#[cfg(feature = "alloc")]
 pub use request::Request;
+#[cfg(feature = "alloc")]
 pub use response::{Accept, Reject, Response};
+#[cfg(feature = "alloc")]
 pub use server::{NeedsInput, Requested, ServerHandshake};
 #[cfg(feature = "url")]
 pub use url::ServerUrl;
+#[cfg(feature = "alloc")]
 pub use version::{Version, VersionError, Versions};
+#[cfg(feature = "alloc")]
 pub use ws_http::{Fields, InvalidField, Limits, Status};

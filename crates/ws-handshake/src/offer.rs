@@ -2,9 +2,10 @@
 
 use ws_http::Fields;
 
-use crate::rfc6455::{self, split_target};
+use crate::rfc6455;
 use crate::server::Requested;
 use crate::subprotocol;
+use crate::target::path_and_query;
 use crate::version::{ORIGIN, Version};
 
 /// A request as the server's application sees it, to decide upon.
@@ -86,18 +87,4 @@ impl<'a> Offer<'a> {
     fn path_and_query(self) -> (&'a str, Option<&'a str>) {
         path_and_query(self.target())
     }
-}
-
-/// Both parts of a target in either form.
-pub(crate) fn path_and_query(target: &str) -> (&str, Option<&str>) {
-    let rest = split_target(target).map_or(target, |(_, rest)| rest);
-    match rest.split_once('?') {
-        Some((path, query)) => (or_root(path), Some(query)),
-        None => (or_root(rest), None),
-    }
-}
-
-/// RFC 6455 §3: an empty path is `/`.
-const fn or_root(path: &str) -> &str {
-    if path.is_empty() { "/" } else { path }
 }

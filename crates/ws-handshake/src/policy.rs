@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::authority::Authority;
+use crate::authority::{Authority, is_same_host};
 
 /// Pages of which origins may connect (RFC 6455 §10.2).
 ///
@@ -36,25 +36,6 @@ impl Origins {
             Self::SameHost => is_same_host(origin, host, secure).unwrap_or(false),
         }
     }
-}
-
-/// `None` if the origin is none of the web, such as `null`.
-fn is_same_host(origin: &[u8], host: &Authority<'_>, secure: Option<bool>) -> Option<bool> {
-    let separator = origin.windows(3).position(|bytes| bytes == b"://")?;
-    let (scheme, authority) = (&origin[..separator], &origin[separator + 3..]);
-    let (is_secure, default) = if scheme.eq_ignore_ascii_case(b"https") {
-        (true, 443)
-    } else if scheme.eq_ignore_ascii_case(b"http") {
-        (false, 80)
-    } else {
-        return None;
-    };
-    let authority = Authority::parse(authority).ok()?;
-    Some(
-        authority.is_same_host(host)
-            && authority.port.unwrap_or(default) == host.port.unwrap_or(default)
-            && secure.is_none_or(|secure| secure == is_secure),
-    )
 }
 
 /// Which values of `Host` a server answers to.

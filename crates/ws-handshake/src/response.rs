@@ -9,6 +9,7 @@ use ws_http::{Fields, ResponseHead, Status};
 use crate::error::Misuse;
 #[cfg(feature = "drafts")]
 use crate::key::Nonce;
+use crate::names;
 
 /// How to accept a request.
 ///
@@ -206,19 +207,7 @@ pub(crate) fn push(fields: &mut Fields, name: &str, value: impl AsRef<[u8]>) {
 /// Refuses the names of fields that this crate writes, and of those that would give a body to a
 /// message that has none.
 pub(crate) fn check_custom_name(name: &str) -> Result<(), Misuse> {
-    const OWN: [&str; 5] = [
-        "Host",
-        "Upgrade",
-        "Connection",
-        "Content-Length",
-        "Transfer-Encoding",
-    ];
-    const PREFIXES: [&[u8]; 2] = [b"Sec-WebSocket-", b"WebSocket-"];
-    let has = |prefix: &&[u8]| {
-        let start = name.as_bytes().get(..prefix.len());
-        start.is_some_and(|start| start.eq_ignore_ascii_case(prefix))
-    };
-    if OWN.iter().any(|own| own.eq_ignore_ascii_case(name)) || PREFIXES.iter().any(has) {
+    if names::is_own(name) {
         return Err(Misuse::ProtocolField);
     }
     Ok(())

@@ -20,9 +20,10 @@ use crate::response::push;
 use crate::seen::{Once, Seen};
 use crate::server::Requested;
 use crate::subprotocol;
+use crate::target::is_target_at;
 use crate::version::{ORIGIN, Version, VersionError};
 
-pub(crate) const EXTENSIONS: &str = "Sec-WebSocket-Extensions";
+pub(crate) use crate::names::EXTENSIONS;
 
 /// What carries a connection once it is open.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -54,7 +55,9 @@ pub(crate) fn check_request_on(
     // §4.2.1-2: Host, and RFC 9112 §3.2: exactly one.
     let host = seen.host.value().ok_or(RequestError::Host)?;
     let host = Authority::parse(host).map_err(|_| RequestError::Host)?;
-    check_target(head.target(), &host)?;
+    if !is_target_at(head.target(), &host) {
+        return Err(RequestError::Target);
+    }
     if !config.hosts.admit(&host) {
         return Err(RequestError::HostForbidden);
     }
@@ -156,35 +159,6 @@ fn check_message(head: &RequestHead, seen: &Seen<'_>) -> Result<(), RequestError
         Some(Ok(Some(Framing::Length(len)))) if has_last_key(head.fields(), len) => Ok(()),
         _ => Err(RequestError::Body),
     }
-}
-
-/// RFC 9112 §3.2: a path, or a URL of the host that `Host` names.
-fn check_target(target: &str, host: &Authority<'_>) -> Result<(), RequestError> {
-    if target.starts_with('/') {
-        return Ok(());
-    }
-    let ((default, authority), _) = split_target(target).ok_or(RequestError::Target)?;
-    let authority = Authority::parse(authority.as_bytes()).map_err(|_| RequestError::Target)?;
-    let is_same = authority.is_same_host(host)
-        && authority.port.unwrap_or(default) == host.port.unwrap_or(default);
-    if is_same {
-        Ok(())
-    } else {
-        Err(RequestError::Target)
-    }
-}
-
-/// Takes a target in absolute form apart: the scheme's default port and the authority, and what
-/// stands behind them.
-pub(crate) fn split_target(target: &str) -> Option<((u16, &str), &str)> {
-    let (scheme, rest) = target.split_once("://")?;
-    let default = match scheme.to_ascii_lowercase().as_str() {
-        "http" | "ws" => 80,
-        "https" | "wss" => 443,
-        _ => return None,
-    };
-    let (authority, rest) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
-    Some(((default, authority), rest))
 }
 
 /// Appends a client's request, RFC 6455 §4.1.

@@ -1,8 +1,10 @@
 //! What a request's fields say about the handshake, found in one pass over them.
 
-use ws_http::{Fields, trim};
+#[cfg(feature = "alloc")]
+use ws_http::Fields;
 
-use crate::{rfc6455, subprotocol};
+use crate::names::{EXTENSIONS, SUBPROTOCOLS};
+use crate::syntax::trim;
 
 /// The fields that the rules of a request are about.
 ///
@@ -40,9 +42,15 @@ pub(crate) enum Once<'a> {
 }
 
 impl<'a> Seen<'a> {
+    #[cfg(feature = "alloc")]
     pub(crate) fn in_fields(fields: &'a Fields) -> Self {
+        Self::in_lines(fields.iter_bytes())
+    }
+
+    /// The same with fields that are held in some other way, as names and values.
+    pub(crate) fn in_lines(lines: impl Iterator<Item = (&'a [u8], &'a [u8])>) -> Self {
         let mut seen = Self::default();
-        for (name, value) in fields.iter_bytes() {
+        for (name, value) in lines {
             // Lengths differ, so that of these comparisons one or two look at the name itself. Most
             // peers write names as the RFC does, which is quickly seen.
             let is = |other: &str| {
@@ -60,9 +68,9 @@ impl<'a> Seen<'a> {
                 seen.key.add(value);
             } else if is("Sec-WebSocket-Version") {
                 seen.version.add(value);
-            } else if is(subprotocol::FIELD) {
+            } else if is(SUBPROTOCOLS) {
                 seen.subprotocols = true;
-            } else if is(rfc6455::EXTENSIONS) {
+            } else if is(EXTENSIONS) {
                 seen.extensions = true;
             } else if is("Content-Length") || is("Transfer-Encoding") {
                 seen.framing = true;
@@ -74,6 +82,7 @@ impl<'a> Seen<'a> {
 
 impl<'a> Once<'a> {
     /// Looks for one field.
+    #[cfg(feature = "alloc")]
     pub(crate) fn of(fields: &'a Fields, name: &str) -> Self {
         match fields.single(name) {
             Ok(None) => Self::Missing,
@@ -82,7 +91,7 @@ impl<'a> Once<'a> {
         }
     }
 
-    fn add(&mut self, value: &'a [u8]) {
+    pub(crate) fn add(&mut self, value: &'a [u8]) {
         *self = match self {
             Self::Missing => Self::Value(value),
             Self::Value(_) | Self::Repeated => Self::Repeated,
@@ -98,12 +107,13 @@ impl<'a> Once<'a> {
     }
 }
 
-/// Whether a line of a list has this element, as [`Fields::list_contains`] would find it.
-fn lists(line: &[u8], element: &[u8]) -> bool {
+/// Whether a line of a list has this element.
+pub(crate) fn lists(line: &[u8], element: &[u8]) -> bool {
     line.split(|&byte| byte == b',')
         .any(|other| trim(other).eq_ignore_ascii_case(element))
 }
 
+#[cfg(feature = "alloc")]
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -8,7 +8,7 @@ use ws_http::{Fields, is_token, trim};
 use crate::error::ResponseError;
 use crate::version::Dialect;
 
-pub(crate) const FIELD: &str = "Sec-WebSocket-Protocol";
+pub(crate) use crate::names::SUBPROTOCOLS as FIELD;
 
 /// What a client offers, over all lines of the field, the most preferred first.
 ///

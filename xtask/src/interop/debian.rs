@@ -12,14 +12,15 @@ use anyhow::{Context, Result, bail};
 use crate::shell;
 
 /// A program that tests start.
-struct Program {
+pub(crate) struct Program {
     /// Tells the tests where it is; set by a user, it tells us.
-    variable: &'static str,
-    name: &'static str,
-    packages: &'static [&'static str],
+    pub(crate) variable: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) packages: &'static [&'static str],
 }
 
-const PROGRAMS: [Program; 6] = [
+/// What the tests of `interop` start.
+pub(super) const PROGRAMS: [Program; 6] = [
     Program {
         variable: "CHROMIUM",
         name: "chromium",
@@ -68,28 +69,32 @@ impl Program {
         set.or_else(|| shell::find_program(self.name))
             .or_else(|| system.into_iter().find(|path| path.is_file()))
     }
+
+    /// Where it is, once it is installed.
+    pub(crate) fn path(&self) -> Result<PathBuf> {
+        let (name, variable) = (self.name, self.variable);
+        self.find()
+            .with_context(|| format!("there is no {name}; say where by the variable {variable}"))
+    }
 }
 
 /// The variables that tell tests where the programs are.
 pub(super) fn variables() -> Result<Vec<(&'static str, PathBuf)>> {
-    let found = PROGRAMS.iter().map(|program| {
-        let (name, variable) = (program.name, program.variable);
-        let path = program.find();
-        let path = path
-            .with_context(|| format!("there is no {name}; say where by the variable {variable}"))?;
-        Ok((variable, path))
-    });
-    found.collect()
+    let found = PROGRAMS.iter();
+    found
+        .map(|program| Ok((program.variable, program.path()?)))
+        .collect()
 }
 
 /// Installs what is missing. That needs root; where we are not root, the user is told what to do.
-pub(super) fn install() -> Result<()> {
-    let missing: Vec<&Program> = PROGRAMS
+pub(crate) fn install(programs: &[Program]) -> Result<()> {
+    let missing: Vec<&Program> = programs
         .iter()
         .filter(|program| program.find().is_none())
         .collect();
     if missing.is_empty() {
-        println!("programs from Debian: at hand");
+        let names: Vec<&str> = programs.iter().map(|program| program.name).collect();
+        println!("at hand: {}", names.join(", "));
         return Ok(());
     }
     let is_root = shell::read(Command::new("id").arg("-u"))?.trim() == "0";

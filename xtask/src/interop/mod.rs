@@ -8,7 +8,7 @@
 //! `HYBI_PYTHON2_LIBRARIES` and `HAPROXY_LIBRARIES` are set where these have libraries of their
 //! own, and `CHROMEDRIVER` where there is one.
 
-mod debian;
+pub(crate) mod debian;
 
 use std::env;
 use std::fs;
@@ -65,6 +65,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
 
 /// Installs what is missing; returns at once when all is there.
 pub(crate) fn install(workspace: &Workspace) -> Result<()> {
+    install_packages(workspace)?;
+    debian::install(&debian::PROGRAMS)
+}
+
+/// Installs what comes from npm and pip.
+pub(crate) fn install_packages(workspace: &Workspace) -> Result<()> {
     let directory = directory(workspace);
     let lists = workspace.root.join("tests/interop");
     let stamp = directory.join("installed");
@@ -86,10 +92,11 @@ pub(crate) fn install(workspace: &Workspace) -> Result<()> {
         // Last, so that an attempt that broke off is made again.
         fs::write(&stamp, wanted)?;
     }
-    debian::install()
+    Ok(())
 }
 
-fn directory(workspace: &Workspace) -> PathBuf {
+/// Where these are.
+pub(crate) fn directory(workspace: &Workspace) -> PathBuf {
     workspace.target.join("interop")
 }
 

@@ -113,7 +113,8 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     }
     print!("{}", picture(&libraries));
     println!(
-        "verified: the edges above and no others; ws-frame without dependencies and alloc; \
+        "verified: the edges above and no others; ws-frame without dependencies and alloc, and \
+         the bare handshake without alloc; \
          no_std, I/O, clocks, threads, locks and randomness below L3; no unsafe; close codes and \
          comparisons of instants in ws-driver alone; the old drafts in their own files"
     );

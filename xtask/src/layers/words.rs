@@ -22,9 +22,9 @@ pub(super) fn check(layer: &Layer, source: &Source, faults: &mut Vec<String>) {
         forbid_the_world(source, &tokens, faults);
         forbid_comparing_instants(source, &tokens, faults);
     }
-    if layer.name == "ws-frame" {
+    if layer.name == "ws-frame" || source.path.contains("/src/bare/") {
         for token in tokens.iter().filter(|token| token.text == "alloc") {
-            report(source, token, "ws-frame does not allocate", faults);
+            report(source, token, "nothing allocates here", faults);
         }
     }
     if layer.name != "ws-driver" {
@@ -234,9 +234,11 @@ mod tests {
     }
 
     #[test]
-    fn ws_frame_does_not_allocate() {
+    fn frames_and_the_bare_handshake_do_not_allocate() {
         for (path, expect) in [
             ("crates/ws-frame/src/a.rs", 1),
+            ("crates/ws-handshake/src/bare/a.rs", 1),
+            ("crates/ws-handshake/src/a.rs", 0),
             ("crates/ws-http/src/a.rs", 0),
         ] {
             assert_eq!(faults(path, "extern crate alloc;"), expect, "{path}");

@@ -15,12 +15,12 @@ use crate::config::ServerConfig;
 use crate::error::{RequestError, ResponseError};
 use crate::established::Established;
 use crate::key::Nonce;
-use crate::offer::path_and_query;
 use crate::request::Request;
 use crate::response::{Response, push};
 use crate::rfc6455::{check_upgraded, encode_get};
 use crate::server::{NeedsInput, ServerHandshake};
 use crate::subprotocol;
+use crate::target::path_and_query;
 use crate::version::{ORIGIN, Version};
 
 mod draft75;
