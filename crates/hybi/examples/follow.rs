@@ -73,12 +73,17 @@ fn main() -> anyhow::Result<()> {
 impl Arguments {
     fn request(&self) -> anyhow::Result<EventRequest> {
         let mut request = EventRequest::from_url(&self.url)?;
+        let mut content_type = &*self.content_type;
         for field in &self.header {
             let (name, value) = dial::field(field)?;
-            request = request.with_field(name, value)?;
+            if name.eq_ignore_ascii_case("Content-Type") {
+                content_type = value;
+            } else {
+                request = request.with_field(name, value)?;
+            }
         }
         if let Some(data) = &self.data {
-            request = request.with_body(&self.content_type, &**data)?;
+            request = request.with_body(content_type, &**data)?;
         }
         Ok(request.with_last_event_id(&self.last_event_id)?)
     }

@@ -266,7 +266,10 @@ impl Decoder {
     #[inline]
     fn admit(&self, field: Field, len: usize, value: usize) -> Result<(), DecodeError> {
         let held = if field.is_held() { value + 1 } else { 0 };
-        let left = self.limits.event - self.block.size();
+        let mut left = self.limits.event - self.block.size();
+        if field == Field::Id {
+            left = left.min(self.limits.id.saturating_add(1));
+        }
         if len <= self.limits.line && held <= left {
             return Ok(());
         }

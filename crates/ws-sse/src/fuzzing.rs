@@ -175,6 +175,7 @@ pub fn round_trip(data: &[u8]) {
     let limits = Limits {
         line: out.len(),
         event: out.len(),
+        id: out.len(),
     };
     let cuts = Cuts::new(&out, u32::from_le_bytes(seed));
     assert_eq!(see(limits, cuts), expected);
@@ -186,6 +187,7 @@ fn limits(small: u8) -> Limits {
     if small & 1 == 1 {
         limits.line = usize::from(small >> 1 & 7) * 3;
         limits.event = usize::from(small >> 4) * 2;
+        limits.id = usize::from(small >> 2 & 3) * 5;
     }
     limits
 }

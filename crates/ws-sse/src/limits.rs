@@ -23,6 +23,11 @@ pub struct Limits {
     /// byte more, so that empty lines cannot come for ever. Other lines cost nothing, as nothing
     /// of them is held.
     pub event: usize,
+    /// The value of an id in bytes. Default 16 KiB.
+    ///
+    /// It is part of each event until there is another one, so a long one would come with each of
+    /// very many short events. Beyond 4 KiB it is not sent back to the server.
+    pub id: usize,
 }
 
 impl Default for Limits {
@@ -30,6 +35,7 @@ impl Default for Limits {
         Self {
             line: 1024 * 1024,
             event: 1024 * 1024,
+            id: 16 * 1024,
         }
     }
 }

@@ -79,11 +79,13 @@ impl Response {
 }
 
 impl fmt::Debug for Response {
-    /// Shows no credentials.
+    /// Shows no credentials, and no more than the beginning of the body.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = &self.body[..self.body.len().min(200)];
         f.debug_struct("Response")
             .field("head", &self.head)
-            .field("body", &format_args!("\"{}\"", self.body.escape_ascii()))
+            .field("body_len", &self.body.len())
+            .field("body", &format_args!("\"{}\"", shown.escape_ascii()))
             .field("is_truncated", &self.is_truncated)
             .finish()
     }

@@ -2,13 +2,14 @@
 
 use core::time::Duration;
 use std::io;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
 use hybi_testkit::pipe::{Behaviour, Pending};
 use hybi_tests::World;
 use ws_futures::sse::{EventRequest, EventSource, SourceError, SourceState};
 use ws_futures::tls::TlsConnector;
+use ws_futures::tls::rustls::rustls;
 use ws_futures::{DialCause, Io, IoFuture, Step};
 
 use crate::net::{Answer, Net};
@@ -187,14 +188,20 @@ fn sc14_a_refusal_comes_with_its_response() {
 
 #[test]
 fn sc16_a_certificate_that_is_not_valid_ends_the_source() {
-    for (kind, is_futile) in [
-        (io::ErrorKind::InvalidData, true),
-        (io::ErrorKind::UnexpectedEof, false),
-        (io::ErrorKind::ConnectionReset, false),
+    let of_rustls = |error: rustls::Error| io::Error::new(io::ErrorKind::InvalidData, error);
+    let expired = rustls::Error::InvalidCertificate(rustls::CertificateError::Expired);
+    for (error, is_futile) in [
+        (of_rustls(expired), true),
+        (of_rustls(rustls::Error::DecryptError), false),
+        (of_rustls(rustls::Error::HandshakeNotComplete), false),
+        (io::ErrorKind::InvalidData.into(), true),
+        (io::ErrorKind::UnexpectedEof.into(), false),
+        (io::ErrorKind::ConnectionReset.into(), false),
     ] {
+        let shown = error.to_string();
         let net = network();
         let mut options = client_options();
-        options.dial.tls = Some(Arc::new(Fails(kind)));
+        options.dial.tls = Some(Arc::new(Fails(Mutex::new(Some(error)))));
         let request = request("https://server.example/");
         let mut source = EventSource::new(net, request, &options);
         let error = World::new().run(async move { source.receive().await.map(drop) });
@@ -204,19 +211,19 @@ fn sc16_a_certificate_that_is_not_valid_ends_the_source() {
                 assert!(matches!(error.cause(), DialCause::Io(_)));
             }
             Ok(()) if !is_futile => {}
-            other => panic!("{kind:?}: {other:?}"),
+            other => panic!("{shown}: {other:?}"),
         }
     }
 }
 
-/// TLS that fails like this.
+/// TLS that fails like this, once.
 #[derive(Debug)]
-struct Fails(io::ErrorKind);
+struct Fails(Mutex<Option<io::Error>>);
 
 impl TlsConnector for Fails {
     fn connect<'a>(&'a self, _: &'a str, _: Box<dyn Io>) -> IoFuture<'a, Box<dyn Io>> {
-        let kind = self.0;
-        Box::pin(async move { Err(kind.into()) })
+        let error = self.0.lock().ok().and_then(|mut error| error.take());
+        Box::pin(async move { Err(error.expect("one attempt")) })
     }
 }
 
@@ -272,6 +279,23 @@ fn a_post_with_fields_and_a_saved_id() {
     assert_eq!(field(&head, "Content-Type"), Some("application/json"));
     assert_eq!(field(&head, "Last-Event-ID"), Some("17"));
     assert_eq!(&body, br#"{"a":"b"}"#);
+}
+
+// What was asked for once is not asked for again because its answer is complete.
+#[test]
+fn the_answer_to_a_post_ends_the_source() {
+    let net = network();
+    let mut world = World::new();
+    let answer = format!("{OPEN}data: 1\n\n");
+    world.spawn(script(net.clone(), vec![answer]));
+    let request = request("http://server.example/")
+        .with_body("text/plain", "do it")
+        .expect("a body");
+    let mut source = EventSource::new(net, request, &client_options());
+    world.run(async move {
+        assert_eq!(all_told(&mut source, 99).await, ["opened", "message 1 "]);
+        assert_eq!(source.closure(), Some(ws_sse::Closure::Ended));
+    });
 }
 
 // A server that does not read all of a request may answer it all the same.

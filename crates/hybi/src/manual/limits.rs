@@ -23,6 +23,8 @@
 //! | messages that come behind our Close | | 1 MiB and one message | the transport is given up |
 //! | addresses of a name | | 16 | not tried |
 //! | redirects | [`Dial::redirects`](crate::Dial) | 0 | `Error::Rejected` |
+//! | event stream: a line, an event, an id | `options.events.source.stream` | 1 MiB, 1 MiB, 16 KiB | the source ends |
+//! | event stream: redirects in a row | `options.events.source.max_redirects` | 20 | the source ends |
 //!
 //! Deadlines are limits, too; they are in [`time`](super::time). 1008, 1009 and the like are what the peer
 //! is told, in a Close; then [`receive`](crate::WebSocket::receive) returns the error.

@@ -56,6 +56,9 @@
 //! | no message either way | `Config::sleep_after` | 5 s | compression gives back its memory |
 //! | the transport takes nothing of what waits | [`Options::write_timeout`](crate::Options) | 40 s | `Io(TimedOut)` |
 //! | closing handshake | `Config::close_timeout` | 5 s | given up |
+//! | the answer to a source of events | `options.events.answer` | 60 s | asked again later |
+//! | silence at a source of events | `options.events.silence` | 5 minutes | the same |
+//! | silence on a stream of events, at its server | `options.events.ping` | 15 s | a comment |
 //! | a server's shutdown | the argument of [`Shutdown::finish`](crate::Shutdown::finish) | | `false` |
 //!
 //! # Keep-alive

@@ -4,10 +4,8 @@ use std::time::Duration;
 
 /// How event streams and sources of events behave.
 ///
-/// How long a server may take to answer a source is [`Options::handshake_timeout`], and how long a
-/// client may take nothing of its stream [`Options::write_timeout`].
+/// How long a client may take nothing of its stream is [`Options::write_timeout`].
 ///
-/// [`Options::handshake_timeout`]: crate::Options::handshake_timeout
 /// [`Options::write_timeout`]: crate::Options::write_timeout
 ///
 /// ```
@@ -29,6 +27,10 @@ pub struct EventOptions {
     /// than a few pings of the server makes no sense. `None`: it waits for ever, also for a server
     /// that is long gone. Default: 5 minutes.
     pub silence: Option<Duration>,
+    /// How long a server may take to answer a source, from the connection to the end of the head;
+    /// then the source tries again. Servers that think before they stream send their head late.
+    /// Default: 1 minute.
+    pub answer: Duration,
     /// What a source does with answers and streams, and how long it waits between attempts. How
     /// many redirects it follows is said here too, not in [`Dial`](crate::Dial).
     #[cfg(feature = "client")]
@@ -40,6 +42,7 @@ impl Default for EventOptions {
         Self {
             ping: Some(Duration::from_secs(15)),
             silence: Some(Duration::from_secs(5 * 60)),
+            answer: Duration::from_secs(60),
             #[cfg(feature = "client")]
             source: ws_sse::SourceOptions::default(),
         }

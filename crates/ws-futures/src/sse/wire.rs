@@ -170,6 +170,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Wire<T> {
         }
         match self.output.poll_flush(&mut self.io, cx) {
             Poll::Ready(Ok(())) => {
+                self.alarm.transport = None;
                 self.release();
                 Poll::Ready(Ok(()))
             }

@@ -48,8 +48,8 @@ pub enum SlowPolicy {
     /// It misses the oldest events, as many as it takes to be within bounds again. It gets a
     /// [`Delivery::Gap`] each time.
     DropOldest,
-    /// It misses all events up to now, with one [`Delivery::Gap`]: for streams of which only the
-    /// latest counts.
+    /// It misses all events up to now, the latest among them, with one [`Delivery::Gap`]: for
+    /// streams where the application says upon a gap how things stand.
     DropAll,
 }
 

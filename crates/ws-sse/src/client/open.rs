@@ -71,7 +71,9 @@ impl Open {
     ///
     /// An event that was not complete is forgotten. The result is
     /// [`Waiting`](EventSource::Waiting), or [`Closed`](EventSource::Closed) if the stream broke a
-    /// limit and [`retries_broken_limits`](crate::SourceOptions::retries_broken_limits) is off.
+    /// limit and [`retries_broken_limits`](crate::SourceOptions::retries_broken_limits) is off, or
+    /// ended in order and [`repeats_after_end`](crate::SourceOptions::repeats_after_end) is for a
+    /// request with a body.
     #[must_use]
     pub fn receive_eof(mut self) -> EventSource {
         let loss = self.lost.unwrap_or_else(|| match self.body.receive_eof() {
@@ -82,6 +84,9 @@ impl Open {
         match loss {
             Loss::Stream(error) if !self.source.options.retries_broken_limits => {
                 EventSource::Closed(self.source.close(Closure::Stream(error), None))
+            }
+            Loss::Ended if !self.source.is_repeated() => {
+                EventSource::Closed(self.source.close(Closure::Ended, None))
             }
             _ => EventSource::Waiting(Waiting::new(self.source, loss, None)),
         }

@@ -28,6 +28,12 @@ pub struct SourceOptions {
     pub max_redirects: u32,
     /// Whether a redirect from `https` to `http` may be followed. Default: no.
     pub allows_downgrade: bool,
+    /// Whether a redirect may take the body of the request to another origin, as browsers do (Fetch
+    /// §4.4). Default: no, the source ends with [`Closure::BodyElsewhere`]: the body may be as
+    /// private as the credentials that are dropped there.
+    ///
+    /// [`Closure::BodyElsewhere`]: crate::Closure::BodyElsewhere
+    pub shares_body: bool,
     /// Whether the last event id is sent to any origin that a redirect leads to. Default: no, only
     /// to the one that the request is for, and to the one whose stream has set it.
     pub shares_last_event_id: bool,
@@ -37,6 +43,11 @@ pub struct SourceOptions {
     /// Whether a stream that breaks a limit is a reason to reconnect. Default: no, as what is too
     /// long is likely to come again.
     pub retries_broken_limits: bool,
+    /// Whether a request that has a body or is no `GET` is made again after its stream has ended in
+    /// order. Default: no, the source ends with [`Closure::Ended`](crate::Closure::Ended): such a
+    /// stream is mostly an answer, and to ask again would have it done again. A connection that
+    /// broke is made again all the same.
+    pub repeats_after_end: bool,
     /// The delays between attempts, and the reconnection time as long as the server sets none.
     pub backoff: Backoff,
 }
@@ -49,9 +60,11 @@ impl Default for SourceOptions {
             max_body: 64 * 1024,
             max_redirects: 20,
             allows_downgrade: false,
+            shares_body: false,
             shares_last_event_id: false,
             retries_refusals: false,
             retries_broken_limits: false,
+            repeats_after_end: false,
             backoff: Backoff::new(),
         }
     }

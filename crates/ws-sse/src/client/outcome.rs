@@ -60,6 +60,9 @@ pub enum Closure {
     Caller,
     /// 204: the server wants no more attempts.
     Stopped,
+    /// The stream has ended in order, and the request is one that is not
+    /// [repeated](crate::SourceOptions::repeats_after_end).
+    Ended,
     /// The server has answered with a status that opens no stream: any but 200.
     Status(Status),
     /// The response is not of the type `text/event-stream`.
@@ -73,6 +76,9 @@ pub enum Closure {
     TooManyRedirects,
     /// A redirect from `https` to `http`.
     Downgrade,
+    /// A redirect that would take the body of the request to another origin, which is not
+    /// [shared](crate::SourceOptions::shares_body).
+    BodyElsewhere,
     /// The stream breaks a limit.
     Stream(DecodeError),
 }
@@ -82,12 +88,14 @@ impl fmt::Display for Closure {
         f.write_str(match self {
             Self::Caller => "event source closed",
             Self::Stopped => "the server has ended the event source",
+            Self::Ended => "the event stream has ended",
             Self::Status(status) => return write!(f, "the server answers {status}"),
             Self::ContentType => "the response is no event stream",
             Self::ContentEncoding => "the event stream has a content coding",
             Self::Location => "redirect without a usable Location",
             Self::TooManyRedirects => "too many redirects",
             Self::Downgrade => "redirect from https to http",
+            Self::BodyElsewhere => "redirect of a request with a body to another origin",
             Self::Stream(error) => return error.fmt(f),
         })
     }

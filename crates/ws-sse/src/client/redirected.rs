@@ -87,7 +87,8 @@ impl Redirected {
     /// `target` is path and query, without the fragment.
     ///
     /// The result is [`Connecting`](EventSource::Connecting), or [`Closed`](EventSource::Closed)
-    /// if that is a downgrade from `https` which is not allowed, or no target.
+    /// if that is a downgrade from `https` which is not allowed, would take a body to another origin
+    /// which is not, or is no target.
     #[must_use]
     pub fn follow(mut self, origin: Origin, target: &str) -> EventSource {
         match self.source.follow(self.head.status(), origin, target) {

@@ -245,12 +245,12 @@ impl Request {
 }
 
 impl fmt::Debug for Request {
-    /// Shows no credentials.
+    /// Shows no credentials: no query either, in which tokens are.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("origin", &self.origin)
             .field("method", &self.method)
-            .field("target", &self.target)
+            .field("path", &self.target.split('?').next())
             .field("fields", &self.fields)
             .field("body_len", &self.body.as_ref().map(Vec::len))
             .field("has_strayed", &self.has_strayed)

@@ -115,6 +115,10 @@ impl Source {
         }
         let next = from.redirect(status, origin, target);
         let next = next.map_err(|_| Closure::Location)?;
+        let is_elsewhere = next.origin() != from.origin();
+        if is_elsewhere && next.body().is_some() && !self.options.shares_body {
+            return Err(Closure::BodyElsewhere);
+        }
         self.redirects += 1;
         // Behind a temporary redirect nothing is permanent.
         if is_permanent(status) && self.away.is_none() {
@@ -140,6 +144,12 @@ impl Source {
         if self.id_before != self.decoder.last_event_id() {
             self.id_origin = self.request().origin().clone();
         }
+    }
+
+    /// Whether the request is made again after its stream has ended in order.
+    pub(super) fn is_repeated(&self) -> bool {
+        let is_plain = self.request().method() == "GET" && self.request().body().is_none();
+        is_plain || self.options.repeats_after_end
     }
 
     pub(super) fn close(&self, closure: Closure, response: Option<Response>) -> Closed {

@@ -37,6 +37,7 @@ pub fn exchange(data: &[u8]) {
         stream: Limits {
             line: 16 * data.len() + 100,
             event: 16 * data.len() + 100,
+            id: 16 * data.len() + 100,
         },
         ..SourceOptions::default()
     };

@@ -117,7 +117,7 @@ pub fn fits(stream: &[u8], limits: &Limits) -> bool {
         } else {
             event + cost(line)
         };
-        if line.len() > limits.line || event > limits.event {
+        if line.len() > limits.line || event > limits.event || id_len(line) > limits.id {
             return false;
         }
     }
@@ -125,7 +125,16 @@ pub fn fits(stream: &[u8], limits: &Limits) -> bool {
     let is_named = !["data:", "event:", "id:"]
         .iter()
         .any(|name| name.as_bytes().starts_with(&line));
-    line.len() <= limits.line && (!is_named || event + cost(&line) <= limits.event)
+    let fits = || event + cost(&line) <= limits.event && id_len(&line) <= limits.id;
+    line.len() <= limits.line && (!is_named || fits())
+}
+
+fn id_len(line: &[u8]) -> usize {
+    if line.starts_with(b"id:") {
+        cost(line) - 1
+    } else {
+        0
+    }
 }
 
 fn cost(line: &[u8]) -> usize {

@@ -17,7 +17,7 @@ impl<R: Runtime> EventSource<R> {
         output.prepare();
         let awaiting = connecting.open(&mut output.buffer);
         self.unsent_id = awaiting.unsent_id();
-        let timeout = self.shared.1.handshake_timeout;
+        let timeout = self.shared.1.events.answer;
         let now = self.alarm.now();
         self.alarm.connection = now.map(|now| now.saturating_add(timeout));
         self.alarm.transport = None;

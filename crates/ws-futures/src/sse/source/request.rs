@@ -64,7 +64,10 @@ impl EventRequest {
         Ok(self)
     }
 
-    /// Adds a body, which is sent anew with every attempt; a `GET` becomes a `POST`. See
+    /// Adds a body, which is sent anew with every attempt; a `GET` becomes a `POST`. An attempt
+    /// that got no answer, or lost it on the way, is followed by another one; a stream that ended
+    /// in order ends the source, unless
+    /// [`repeats_after_end`](ws_sse::SourceOptions::repeats_after_end). See
     /// [`Request::with_body`].
     ///
     /// # Errors

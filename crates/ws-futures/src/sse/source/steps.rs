@@ -219,7 +219,7 @@ impl<R: Runtime> EventSource<R> {
     fn end(&mut self, closed: Closed) -> Step {
         self.state = State::Closed(Ended::new(&closed));
         match closed.closure() {
-            Closure::Caller | Closure::Stopped => Step::End,
+            Closure::Caller | Closure::Stopped | Closure::Ended => Step::End,
             _ => Step::Failed(SourceError::Closed(Box::new(closed))),
         }
     }
@@ -241,7 +241,20 @@ impl<R: Runtime> EventSource<R> {
 /// again and again with nobody there to see why.
 fn is_futile(error: &DialError) -> bool {
     let is_of_tls = matches!(error.step(), DialStep::Tls | DialStep::ProxyTls);
-    // What rustls says of a peer that it does not believe or understand.
-    let is_invalid = |error: &io::Error| error.kind() == io::ErrorKind::InvalidData;
-    error.cause().is_futile() || (is_of_tls && error.io_error().is_some_and(is_invalid))
+    error.cause().is_futile() || (is_of_tls && error.io_error().is_some_and(is_disbelief))
+}
+
+/// Whether TLS does not believe who the peer is. Other libraries than rustls tell that with this
+/// kind of error, if they tell it apart at all.
+fn is_disbelief(error: &io::Error) -> bool {
+    #[cfg(feature = "rustls")]
+    {
+        use crate::tls::rustls::rustls::Error as OfRustls;
+        let inner = error.get_ref().and_then(|error| error.downcast_ref());
+        if let Some(error) = inner {
+            // What is broken otherwise may be so only on this way and today.
+            return matches!(error, OfRustls::InvalidCertificate(_));
+        }
+    }
+    error.kind() == io::ErrorKind::InvalidData
 }

@@ -117,6 +117,7 @@ fn with_limits() -> SourceOptions {
         stream: Limits {
             line: 20,
             event: 10,
+            id: 10,
         },
         ..SourceOptions::default()
     }

@@ -235,9 +235,44 @@ fn sc22_every_state_can_be_closed() {
     assert_eq!(closure.to_string(), "redirect without a usable Location");
 }
 
+// What asks for something to be done is not asked twice by itself.
+#[test]
+fn a_request_with_a_body_is_made_once() {
+    let post = || request().with_body("text/plain", "do it").unwrap();
+    let bare = || request().with_method("POST").unwrap();
+    for (request, repeats, orderly, closure) in [
+        (post(), false, true, Some(Closure::Ended)),
+        (bare(), false, true, Some(Closure::Ended)),
+        (post(), true, true, None),
+        // A connection that broke has not answered.
+        (post(), false, false, None),
+        (request(), false, true, None),
+    ] {
+        let options = SourceOptions {
+            repeats_after_end: repeats,
+            ..SourceOptions::default()
+        };
+        let (_, awaiting) = sent(EventSource::start(request, options));
+        let head = "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\
+                    Transfer-Encoding: chunked\r\n\r\n";
+        let body = if orderly { "0\r\n\r\n" } else { "5\r\n" };
+        let EventSource::Open(mut open) = awaiting.receive(&mut head.as_bytes()) else {
+            panic!();
+        };
+        let _ = open.receive(&mut body.as_bytes());
+        let ended = match open.receive_eof() {
+            EventSource::Closed(closed) => Some(closed.closure()),
+            EventSource::Waiting(_) => None,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(ended, closure);
+    }
+}
+
 #[test]
 fn nothing_shows_credentials() {
-    let request = request()
+    let request = Request::new(request().origin().clone(), "/feed?token=s3cret")
+        .unwrap()
         .with_field("Authorization", "Bearer s3cret")
         .and_then(|request| request.with_field("Cookie", "s3cret"))
         .and_then(|request| request.with_body("text/plain", "s3cret"))

@@ -250,6 +250,41 @@ fn sc15_the_last_event_id_is_for_those_who_know_it() {
     assert_eq!(awaiting.unsent_id(), Some(UnsentId::OtherOrigin));
 }
 
+#[test]
+fn a_body_goes_to_another_origin_if_it_may() {
+    for (method, code, shares, closure) in [
+        ("POST", 307, false, Some(Closure::BodyElsewhere)),
+        ("POST", 308, false, Some(Closure::BodyElsewhere)),
+        ("PUT", 302, false, Some(Closure::BodyElsewhere)),
+        ("POST", 302, false, None),
+        ("PUT", 303, false, None),
+        ("POST", 307, true, None),
+    ] {
+        let request = request()
+            .with_body("text/plain", "s3cret")
+            .and_then(|request| request.with_method(method))
+            .unwrap();
+        let options = SourceOptions {
+            shares_body: shares,
+            ..SourceOptions::default()
+        };
+        let (_, awaiting) = sent(EventSource::start(request, options));
+        let head = format!("HTTP/1.1 {code} X\r\nLocation: //b.example/next\r\n\r\n");
+        let EventSource::Redirected(redirected) = awaiting.receive(&mut head.as_bytes()) else {
+            panic!();
+        };
+        let origin = Origin::http("b.example").unwrap();
+        match redirected.follow(origin, "/next") {
+            EventSource::Closed(closed) => assert_eq!(Some(closed.closure()), closure),
+            EventSource::Connecting(connecting) => {
+                assert_eq!(closure, None);
+                assert_eq!(sent(connecting).0.ends_with("s3cret"), shares);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
 // Fetch §4.4
 #[test]
 fn sc15_a_body_goes_along_or_not() {

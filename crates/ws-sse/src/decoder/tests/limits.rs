@@ -3,7 +3,11 @@
 use super::*;
 
 const fn limits(line: usize, event: usize) -> Limits {
-    Limits { line, event }
+    Limits {
+        line,
+        event,
+        id: event,
+    }
 }
 
 #[test]
@@ -159,7 +163,7 @@ fn an_event_of_the_limit_passes() {
 
 #[test]
 fn buffers_are_used_again_and_large_ones_go() {
-    let mut decoder = Decoder::new(Limits::default());
+    let mut decoder = Decoder::new(limits(1024 * 1024, 1024 * 1024));
     let bad = "\u{fffd}".repeat(100_000);
     let long = "x".repeat(100_000);
     for (kind, data, id) in [(&*long, &*long, "1"), ("a", &bad, "2"), (&bad, "b", &bad)] {
@@ -201,4 +205,27 @@ fn a_failed_decoder_starts_again() {
 fn held(decoder: &Decoder) -> usize {
     let replaced = decoder.replaced.iter().map(String::capacity);
     decoder.partial.capacity() + decoder.block.capacity() + replaced.sum::<usize>()
+}
+
+#[test]
+fn sc05_ids_have_a_limit_of_their_own() {
+    let mut limits = limits(1000, 1000);
+    limits.id = 10;
+    for (stream, expected) in [
+        ("id:1234567890\n", None),
+        ("id: 1234567890\n", None),
+        ("id:12345678901\n", Some(DecodeError::EventTooLong)),
+        ("id: 12345678901\n", Some(DecodeError::EventTooLong)),
+        ("id:12345678901", Some(DecodeError::EventTooLong)),
+        ("data:12345678901\n", None),
+        ("event:12345678901\n", None),
+        ("idea:12345678901\n", None),
+    ] {
+        assert_eq!(
+            seen(stream.as_bytes(), limits).error,
+            expected,
+            "{stream:?}"
+        );
+    }
+    assert!(Limits::default().id <= 16 * 1024);
 }
