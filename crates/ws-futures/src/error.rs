@@ -39,7 +39,7 @@ pub enum Error {
     Rejected(Box<Response>),
     /// The application refused the client, which has been told.
     Refused,
-    /// The opening handshake was not finished in time.
+    /// The opening handshake was not finished in time, or a source of events not answered.
     HandshakeTimedOut,
     /// The URL cannot be connected to.
     Url(UrlError),

@@ -11,7 +11,8 @@ use ws_http::{InvalidField, InvalidTarget};
 pub enum DecodeError {
     /// A line is longer than [`Limits::line`](crate::Limits::line).
     LineTooLong,
-    /// An event is longer than [`Limits::event`](crate::Limits::event).
+    /// An event is longer than [`Limits::event`](crate::Limits::event), or its id longer than
+    /// [`Limits::id`](crate::Limits::id).
     EventTooLong,
 }
 

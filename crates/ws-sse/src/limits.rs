@@ -2,8 +2,8 @@
 
 /// Bounds on a stream that somebody else sends.
 ///
-/// Each is inclusive, and none can be switched off. Both count bytes as they arrive. Where those
-/// are not UTF-8, the text that is made of them can be up to three times as long.
+/// Each is inclusive, and none can be switched off. All count bytes as they arrive. Where those are
+/// not UTF-8, the text that is made of them can be up to three times as long.
 ///
 /// ```
 /// let mut limits = ws_sse::Limits::default();
@@ -23,7 +23,7 @@ pub struct Limits {
     /// byte more, so that empty lines cannot come for ever. Other lines cost nothing, as nothing
     /// of them is held.
     pub event: usize,
-    /// The value of an id in bytes. Default 16 KiB.
+    /// The value of an id in bytes; it counts for its event as well. Default 16 KiB.
     ///
     /// It is part of each event until there is another one, so a long one would come with each of
     /// very many short events. Beyond 4 KiB it is not sent back to the server.

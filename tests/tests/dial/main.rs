@@ -13,9 +13,9 @@ mod tls;
 
 use core::time::Duration;
 
-use futures::{AsyncReadExt, AsyncWriteExt};
+use futures::AsyncWriteExt;
 use hybi_testkit::pipe::Pipe;
-use hybi_tests::world;
+use hybi_tests::{head, world};
 use ws_futures::{
     DialCause, DialError, Error, Options, Request, Response, Route, Step, Transport, WebSocket,
     accept, connect_on,
@@ -61,19 +61,6 @@ fn usual() -> Net {
         .port("192.0.2.8:3128", NOW, Answer::Accepts)
         .port("192.0.2.8:1080", NOW, Answer::Accepts);
     net
-}
-
-/// Reads up to the end of a head.
-async fn head(io: &mut Pipe) -> String {
-    let mut text = Vec::new();
-    while !text.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        if io.read(&mut byte).await.expect("it can be read") == 0 {
-            break;
-        }
-        text.extend(byte);
-    }
-    String::from_utf8(text).expect("ASCII")
 }
 
 async fn say(io: &mut Pipe, text: impl AsRef<[u8]>) {

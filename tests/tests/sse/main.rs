@@ -18,7 +18,7 @@ use core::time::Duration;
 
 use futures::{AsyncReadExt, AsyncWriteExt};
 use hybi_testkit::pipe::{Pipe, duplex};
-use hybi_tests::{World, world};
+use hybi_tests::{World, head, world};
 use ws_futures::sse::{EventRequest, EventSource, EventStream, SourceError, SourceEvent};
 use ws_futures::{Error, Incoming, Options, read_request};
 
@@ -104,19 +104,6 @@ async fn script(net: Net, answers: Vec<String>) -> Vec<String> {
         let _ = io.read(&mut [0]).await;
     }
     requests
-}
-
-/// Reads up to the end of a head.
-async fn head(io: &mut Pipe) -> String {
-    let mut text = Vec::new();
-    while !text.ends_with(b"\r\n\r\n") {
-        let mut byte = [0];
-        if io.read(&mut byte).await.expect("it can be read") == 0 {
-            break;
-        }
-        text.extend(byte);
-    }
-    String::from_utf8(text).expect("ASCII")
 }
 
 /// The value of a field in a head, if it is there.

@@ -70,10 +70,12 @@ impl Open {
     /// error was seen.
     ///
     /// An event that was not complete is forgotten. The result is
-    /// [`Waiting`](EventSource::Waiting), or [`Closed`](EventSource::Closed) if the stream broke a
-    /// limit and [`retries_broken_limits`](crate::SourceOptions::retries_broken_limits) is off, or
-    /// ended in order and [`repeats_after_end`](crate::SourceOptions::repeats_after_end) is for a
-    /// request with a body.
+    /// [`Waiting`](EventSource::Waiting), or [`Closed`](EventSource::Closed) if the stream
+    ///
+    /// - broke a limit, and
+    ///   [`retries_broken_limits`](crate::SourceOptions::retries_broken_limits) is off;
+    /// - ended in order, what was asked has a body or is no `GET`, and
+    ///   [`repeats_after_end`](crate::SourceOptions::repeats_after_end) is off.
     #[must_use]
     pub fn receive_eof(mut self) -> EventSource {
         let loss = self.lost.unwrap_or_else(|| match self.body.receive_eof() {

@@ -3,7 +3,8 @@
 use crate::limits::Limits;
 use crate::reconnect::Backoff;
 
-/// How a source of events behaves. The defaults are what the standard wants of a browser.
+/// How a source of events behaves. For a `GET`, the only request that a browser makes, the defaults
+/// are what the standard wants.
 ///
 /// ```
 /// let mut options = ws_sse::SourceOptions::default();
@@ -19,7 +20,7 @@ use crate::reconnect::Backoff;
 pub struct SourceOptions {
     /// Bounds on the heads of responses. Default: 16 KiB and 100 fields.
     pub head: ws_http::Limits,
-    /// Bounds on the stream. Default: 1 MiB for a line and for an event.
+    /// Bounds on the stream. Default: 1 MiB for a line and for an event, 16 KiB for an id.
     pub stream: Limits,
     /// How much of the body of a refusal is kept, in bytes. Default: 64 KiB.
     pub max_body: usize,

@@ -100,8 +100,9 @@ impl Request {
         self.checked()
     }
 
-    /// Adds a body of this `Content-Type`, which is sent anew with every reconnect. A `GET`
-    /// becomes a `POST`.
+    /// Adds a body of this `Content-Type`, which is sent anew with every attempt. A `GET` becomes
+    /// a `POST`. After a stream that ended in order there is none, unless
+    /// [`repeats_after_end`](crate::SourceOptions::repeats_after_end).
     ///
     /// # Errors
     ///
@@ -143,7 +144,8 @@ impl Request {
     ///   speaks of the body.
     /// - Upon 303, and upon 301 and 302 if it was a `POST`, it becomes a `GET` without a body and
     ///   without the fields that speak of one. Otherwise method and body stay, on the way to
-    ///   another origin too: a caller whose body is not for everybody does not follow.
+    ///   another origin too. A source of events does not follow there with a body, unless
+    ///   [`shares_body`](crate::SourceOptions::shares_body).
     ///
     /// # Errors
     ///

@@ -88,7 +88,8 @@ impl<R: Runtime> EventSource<R> {
     }
 
     /// Waits for what happens next, and lends it; `None` once the source has ended in order: it
-    /// was closed here, or the server has answered 204.
+    /// was closed here, the server has answered 204, or the stream of a request that is not
+    /// [repeated](ws_sse::SourceOptions::repeats_after_end) has ended.
     ///
     /// # Errors
     ///
