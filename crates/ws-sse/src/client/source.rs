@@ -146,9 +146,10 @@ impl Source {
         }
     }
 
-    /// Whether the request is made again after its stream has ended in order.
+    /// Whether the request is made again after its stream has ended in order. The next attempt goes
+    /// home, wherever a redirect has led this one.
     pub(super) fn is_repeated(&self) -> bool {
-        let is_plain = self.request().method() == "GET" && self.request().body().is_none();
+        let is_plain = self.home.method() == "GET" && self.home.body().is_none();
         is_plain || self.options.repeats_after_end
     }
 

@@ -313,3 +313,30 @@ fn sc15_a_body_goes_along_or_not() {
         }
     }
 }
+
+// The attempt after a redirect begins with what was asked first, unless the redirect is permanent.
+#[test]
+fn a_body_that_a_redirect_took_away_is_not_sent_again() {
+    for (code, ended) in [
+        (301, None), // from now on it is a GET
+        (302, Some(Closure::Ended)),
+        (303, Some(Closure::Ended)),
+        (307, Some(Closure::Ended)),
+        (308, Some(Closure::Ended)),
+    ] {
+        let post = request().with_body("text/plain", "do it").unwrap();
+        let connecting = EventSource::start(post, SourceOptions::default());
+        let connecting = follow(connecting, code, "http://a.example");
+        let (_, source) = course(connecting, core::iter::once(&open("\r\ndata:1\n\n")[..]));
+        match source {
+            EventSource::Closed(closed) => assert_eq!(Some(closed.closure()), ended, "{code}"),
+            EventSource::Waiting(waiting) => {
+                assert_eq!(ended, None, "{code}");
+                let (text, _) = sent(waiting.reconnect());
+                assert!(text.starts_with("GET /next HTTP/1.1\r\n"), "{text}");
+                assert!(!text.contains("do it"), "{text}");
+            }
+            other => panic!("{code}: {other:?}"),
+        }
+    }
+}
