@@ -1,4 +1,5 @@
-//! Event bodies in axum, which is hyper, and axum's own event streams for our source.
+//! Events in axum, which is hyper, by its extractor and as bodies; and axum's own event streams for
+//! our source.
 
 use core::convert::Infallible;
 use core::net::{Ipv4Addr, SocketAddr};
@@ -6,14 +7,16 @@ use core::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, Response, StatusCode};
 use axum::response::sse::{Event as AxumEvent, KeepAlive, Sse};
-use axum::routing::get;
+use axum::routing::{any, get};
 use futures::{Stream, StreamExt};
-use hybi::sse::{Accept, Closure, EncodedEvent, Event, Offer};
+use hybi::axum::ServerSentEvents;
+use hybi::sse::{Accept, Closure, EncodedEvent, Event, Offer, Reject};
 use hybi::tokio::event_source;
-use hybi::{EventBody, Hub, Options, SourceEvent};
+use hybi::{EventBody, Hub, Options, SourceEvent, Status};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 /// Long enough for a loaded machine.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,7 +47,20 @@ fn answer(accept: &Accept, body: Body) -> Response<Body> {
     response.body(body).expect("fields")
 }
 
-/// A handler as an application would have it, with either kind of body.
+/// A handler as an application would have it.
+async fn extracted(State(hub): State<Hub>, events: ServerSentEvents) -> Response<Body> {
+    assert!(events.wants_events());
+    if hub.is_closed() {
+        return events.stop();
+    }
+    let accept = Accept::new().with_retry(Some(Duration::from_millis(100)));
+    events
+        .with_options(&options())
+        .with_accept(accept)
+        .serve(&hub)
+}
+
+/// The same by hand, with either kind of body.
 async fn feed<const STREAM: bool>(State(hub): State<Hub>, fields: HeaderMap) -> Response<Body> {
     let fields = fields
         .iter()
@@ -90,26 +106,160 @@ async fn follows(hub: Hub, url: String) {
 }
 
 #[tokio::test]
-async fn a_body_as_a_stream_and_as_a_body() {
-    let (one, other) = (Hub::new(10, 1 << 20), Hub::new(10, 1 << 20));
-    let routes = Router::new()
-        .route("/stream", get(feed::<true>))
-        .with_state(one.clone());
-    let bodies = Router::new()
-        .route("/body", get(feed::<false>))
-        .with_state(other.clone());
-    let address = serve(routes.merge(bodies)).await;
+async fn a_hub_by_the_extractor_as_a_stream_and_as_a_body() {
     let test = async {
-        follows(one.clone(), format!("http://{address}/stream")).await;
-        follows(other.clone(), format!("http://{address}/body")).await;
-        // Bodies whose clients have left are dropped.
-        while one.subscribers() + other.subscribers() > 0 {
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        for handler in [get(extracted), get(feed::<true>), get(feed::<false>)] {
+            let hub = Hub::new(10, 1 << 20);
+            let address = serve(Router::new().route("/", handler).with_state(hub.clone())).await;
+            follows(hub.clone(), format!("http://{address}/")).await;
+            // Bodies whose clients have left are dropped.
+            while hub.subscribers() > 0 {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
         }
     };
     tokio::time::timeout(PATIENCE, test)
         .await
         .expect("it takes too long");
+}
+
+/// What the server answers, until it closes, to a request with this first line and these fields.
+async fn ask(address: SocketAddr, line: &str, fields: &str) -> String {
+    let mut stream = tokio::net::TcpStream::connect(address)
+        .await
+        .expect("it listens");
+    let request = format!("{line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{fields}\r\n");
+    stream
+        .write_all(request.as_bytes())
+        .await
+        .expect("it reads");
+    let mut answer = String::new();
+    tokio::time::timeout(PATIENCE, stream.read_to_string(&mut answer))
+        .await
+        .expect("it takes too long")
+        .expect("it answers");
+    answer.to_ascii_lowercase()
+}
+
+/// What was missed, then the end: with the fields of an event stream.
+#[tokio::test]
+async fn the_extractor_resumes() {
+    let hub = Hub::new(10, 1 << 20);
+    for id in ["1", "2", "3"] {
+        let event = Event::new("boils").with_id(id);
+        hub.publish(&event).expect("it is open");
+    }
+    hub.close(None);
+    let handler = async |State(hub): State<Hub>, events: ServerSentEvents| {
+        assert_eq!(events.last_event_id(), b"1");
+        events.serve(&hub)
+    };
+    let address = serve(Router::new().route("/", get(handler)).with_state(hub)).await;
+    let answer = ask(address, "GET /", "Last-Event-ID: 1\r\n").await;
+    assert!(answer.starts_with("http/1.1 200 ok\r\n"), "{answer}");
+    for part in [
+        "\r\ncontent-type: text/event-stream\r\n",
+        "\r\ncache-control: no-cache, no-store, no-transform\r\n",
+        "\r\ntransfer-encoding: chunked\r\n",
+        "retry: 5000\n\n",
+        "id: 2\ndata: boils\n\n",
+        "id: 3\ndata: boils\n\n",
+    ] {
+        assert!(answer.contains(part), "{part} is missing: {answer}");
+    }
+    assert!(!answer.contains("id: 1\n"), "{answer}");
+    assert!(answer.ends_with("\r\n0\r\n\r\n"), "{answer}");
+}
+
+/// Comments are sent by tokio's timer without being asked for.
+#[tokio::test(start_paused = true)]
+async fn the_extractor_pings() {
+    let (mut parts, ()) = http::Request::new(()).into_parts();
+    let events = ServerSentEvents::from_request_parts(&mut parts, &()).await;
+    let events = events.expect("it breaks no rule");
+    let response = events.forward(futures::stream::pending());
+    let mut body = response.into_body().into_data_stream();
+    let start = tokio::time::Instant::now();
+    for (expect, after) in [("retry: 5000\n\n", 0), (":\n\n", 15), (":\n\n", 30)] {
+        let bytes = body.next().await.expect("no end").expect("no error");
+        assert_eq!(bytes, expect);
+        assert_eq!(start.elapsed().as_secs(), after);
+    }
+}
+
+/// Neither a length, which the stream has not, nor a subscription to what nobody reads.
+#[tokio::test]
+async fn the_extractor_answers_head() {
+    let hub = Hub::new(10, 1 << 20);
+    let by_hub = async |State(hub): State<Hub>, events: ServerSentEvents| {
+        let response = events.serve(&hub);
+        assert_eq!(hub.subscribers(), 0);
+        response
+    };
+    let by_stream = async |events: ServerSentEvents| events.forward(futures::stream::pending());
+    let routes = Router::new()
+        .route("/hub", get(by_hub))
+        .route("/stream", get(by_stream))
+        .with_state(hub);
+    let address = serve(routes).await;
+    for path in ["/hub", "/stream"] {
+        let answer = ask(address, &format!("HEAD {path}"), "").await;
+        assert!(answer.starts_with("http/1.1 200 ok\r\n"), "{answer}");
+        let content_type = "\r\ncontent-type: text/event-stream\r\n";
+        assert!(answer.contains(content_type), "{answer}");
+        assert!(!answer.contains("content-length"), "{answer}");
+        assert!(answer.ends_with("\r\n\r\n"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn the_extractor_refuses() {
+    let routes = Router::new()
+        .route(
+            "/",
+            any(async |events: ServerSentEvents| {
+                assert!(!events.wants_events());
+                let reject = Reject::new(Status::UNAUTHORIZED)
+                    .and_then(|reject| reject.with_field("WWW-Authenticate", "Bearer"));
+                events.reject(reject.expect("a refusal"))
+            }),
+        )
+        .route("/over", get(async |events: ServerSentEvents| events.stop()));
+    let address = serve(routes).await;
+    let long = format!("Last-Event-ID: {}\r\n", "x".repeat(8 * 1024 + 1));
+    let cases = [
+        ("POST /", "", 405, "\r\nallow: get, head"),
+        (
+            "GET /",
+            "Last-Event-ID: 1\r\nLast-Event-ID: 1\r\n",
+            400,
+            "\r\n\r\nlast-event-id is repeated",
+        ),
+        (
+            "GET /",
+            "Host: b\r\n",
+            400,
+            "\r\n\r\nhost is not one host[:port]",
+        ),
+        ("GET /", &long, 431, "\r\ncontent-type: text/plain"),
+        ("GET /", "", 401, "\r\nwww-authenticate: bearer"),
+        ("HEAD /", "", 401, "\r\nwww-authenticate: bearer"),
+        ("GET /over", "", 204, "\r\ndate: "),
+    ];
+    for (line, fields, status, part) in cases {
+        let answer = ask(address, line, fields).await;
+        let start = format!("http/1.1 {status} ");
+        assert!(answer.starts_with(&start), "{line}: {answer}");
+        assert!(answer.contains(part), "{line}: {answer}");
+        let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        let has_body = status != 204 && !line.starts_with("HEAD");
+        assert_eq!(!body.is_empty(), has_body, "{line}: {answer}");
+        assert_eq!(
+            head.contains("content-length"),
+            status != 204,
+            "{line}: {answer}"
+        );
+    }
 }
 
 /// Counts on from the last event id, and ends after three.

@@ -238,10 +238,25 @@ fn axum_app() {
     let (server, address) = server("axum_app", &["--port", "0"]);
     let (status, body) = get(&address, "/");
     assert_eq!(status, "HTTP/1.1 200 OK");
-    assert_eq!(body, "There is a WebSocket at /echo.\n");
+    let page = "There is a WebSocket at /echo, and there are events at /events.\n";
+    assert_eq!(body, page);
     let (status, _) = get(&address, "/echo");
     assert!(status.starts_with("HTTP/1.1 426 "), "{status}");
     run(async { is_an_echo(&mut connect(&address, "/echo").await?).await });
+    run(async {
+        let options = Options::client().without_proxy();
+        let url = format!("http://{address}/events");
+        let source = hybi::smol::event_source(&url, &options).expect("a URL");
+        let ticks: Vec<_> = source.take(2).collect().await;
+        let ids = ticks.iter().map(|tick| {
+            let tick = tick.as_ref().expect("no error");
+            assert_eq!(tick.data(), "tick");
+            tick.id().parse::<u64>().expect("a number")
+        });
+        let ids: Vec<_> = ids.collect();
+        assert_eq!(ids[1], ids[0] + 1);
+        Ok(())
+    });
     server.terminate();
     server.finish();
 }

@@ -8,15 +8,14 @@ use std::sync::{Arc, mpsc};
 use std::thread;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::State;
 use axum::response::{Html, Response};
 use axum::routing::{any, get};
-use hybi::axum::WebSocketUpgrade;
-use hybi::sse::{Accept, EncodedEvent, Event};
+use hybi::axum::{ServerSentEvents, WebSocketUpgrade};
+use hybi::sse::{EncodedEvent, Event};
 use hybi::tls::rustls::{Acceptor, rustls};
 use hybi::tokio::Compat;
-use hybi::{Deflate, EventBody, Options};
+use hybi::{Deflate, Options};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto;
 use hyper_util::service::TowerToHyperService;
@@ -116,21 +115,12 @@ fn application(options: Arc<Options>) -> Router<Arc<Seen>> {
 }
 
 /// Numbers, ten a second.
-async fn events() -> Response<Body> {
-    let accept = Accept::new();
-    let events = futures::stream::unfold(0, async |number: u32| {
+async fn events(events: ServerSentEvents) -> Response {
+    events.forward(futures::stream::unfold(0, async |number: u32| {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let event = EncodedEvent::new(&Event::new(&number.to_string())).expect("a number");
         Some((event, number + 1))
-    });
-    let mut options = Options::server();
-    options.timer = Some(hybi::tokio::timer);
-    let body = EventBody::new(&accept, Box::pin(events), &options);
-    let mut response = Response::builder();
-    for (name, value) in &accept.fields() {
-        response = response.header(name, value);
-    }
-    response.body(Body::new(body)).expect("fields")
+    }))
 }
 
 /// HTTP/2 for those who can.

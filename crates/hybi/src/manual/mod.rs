@@ -32,7 +32,7 @@
 //! | `binary` | numbers in a message, and a message in pieces |
 //! | `pipe` | a stream of messages forwarded to another socket |
 //! | `external_tls` | a server behind a TLS acceptor that hybi knows nothing about |
-//! | `axum_app` | a WebSocket beside the pages of an axum application |
+//! | `axum_app` | a WebSocket and events beside the pages of an axum application |
 
 pub mod architecture;
 pub mod closing;

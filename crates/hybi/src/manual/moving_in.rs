@@ -33,9 +33,9 @@
 //! |---|---|
 //! | `new WebSocket(request, socket, head, protocols, options)` | [`hyper::Upgrade`](crate::hyper::Upgrade), [`axum::WebSocketUpgrade`](crate::axum::WebSocketUpgrade); for any other HTTP server [`ServerHandshake::from_request`](crate::handshake::ServerHandshake::from_request), then [`WebSocket::server`](crate::WebSocket::server) with [`with_established`](crate::WebSocket::with_established) and, for `head`, [`with_unread`](crate::WebSocket::with_unread); on a stream of your own [`accept`](crate::accept) |
 //! | `new WebSocket.Client(url, protocols, options)` | `runtime::connect`; with protocols or headers [`connect_to`](crate::tokio::connect_to) and a [`Request`](crate::Request) |
-//! | `new EventSource(request, response, options)` | [`Incoming::accept_events`](crate::futures::Incoming::accept_events), which gives an [`EventStream`](crate::EventStream); its options, methods and events stand [below](#eventsource) |
+//! | `new EventSource(request, response, options)` | [`Incoming::accept_events`](crate::futures::Incoming::accept_events), which gives an [`EventStream`](crate::EventStream); in axum [`axum::ServerSentEvents`](crate::axum::ServerSentEvents), in other servers an [`EventBody`](crate::EventBody). Its options, methods and events stand [below](#eventsource) |
 //! | `WebSocket.isWebSocket(request)` | [`Incoming::wants_websocket`](crate::futures::Incoming::wants_websocket), [`hyper::is_websocket`](crate::hyper::is_websocket) |
-//! | `EventSource.isEventSource(request)` | [`Incoming::wants_events`](crate::futures::Incoming::wants_events), [`sse::Offer::is_event_source`](crate::sse::Offer::is_event_source) |
+//! | `EventSource.isEventSource(request)` | [`Incoming::wants_events`](crate::futures::Incoming::wants_events), [`axum::ServerSentEvents::wants_events`](crate::axum::ServerSentEvents::wants_events), [`sse::Offer::is_event_source`](crate::sse::Offer::is_event_source) |
 //! | `WebSocket.validateOptions` | none: an option that does not exist does not compile |
 //! | `CONNECTING`, `OPEN`, `CLOSING`, `CLOSED` | [`driver::State`](crate::driver::State), without the first |
 //! | `CLOSE_TIMEOUT`, 30 s | `config.close_timeout`, 5 s |

@@ -11,14 +11,15 @@ use futures_core::Stream;
 use ws_driver::Instant;
 use ws_sse::{Accept, EncodedEvent, Encoder};
 
-use crate::Options;
 use crate::timer::Alarm;
+use crate::{Options, Timer};
 
 /// An event stream as the body of a response, for servers that are built on another HTTP library.
 ///
 /// It is a `Stream` of `Result<Bytes, Infallible>`, which axum takes with `Body::from_stream`, and
 /// with the feature `http-body` an `http_body::Body`, which hyper takes as it is. The fields of the
-/// response are [`Accept::fields`]; what the client wants, [`Offer::from_parts`] tells.
+/// response are [`Accept::fields`]; what the client wants, [`Offer::from_parts`] tells. In axum,
+/// `axum::ServerSentEvents` does all that.
 ///
 /// ```
 /// use futures::executor::block_on_stream;
@@ -57,11 +58,32 @@ impl EventBody {
         events: impl Stream<Item = EncodedEvent> + Send + 'static,
         options: &Options,
     ) -> Self {
+        Self::with_timer(accept, events, options.events.ping, options.timer)
+    }
+
+    /// As [`new`](Self::new), with what it takes of the options.
+    pub(crate) fn with_timer(
+        accept: &Accept,
+        events: impl Stream<Item = EncodedEvent> + Send + 'static,
+        ping: Option<Duration>,
+        timer: Option<fn() -> Box<dyn Timer>>,
+    ) -> Self {
         Self {
             first: Some(accept.prelude().into()),
             events: Some(Box::pin(events)),
-            ping: options.events.ping,
-            alarm: Alarm::new(options.timer.map(|timer| timer())),
+            ping,
+            alarm: Alarm::new(timer.map(|timer| timer())),
+        }
+    }
+
+    /// A body without anything, which does not say so beforehand: the answer to a `HEAD`.
+    #[cfg(feature = "axum")]
+    pub(crate) fn ended() -> Self {
+        Self {
+            first: None,
+            events: None,
+            ping: None,
+            alarm: Alarm::new(None),
         }
     }
 

@@ -1,24 +1,4 @@
-//! WebSockets as an axum handler takes them, over HTTP/1.1 and HTTP/2 alike.
-//!
-//! ```
-//! use axum_core::response::Response;
-//! use ws_futures::Event;
-//! use ws_futures::axum::WebSocketUpgrade;
-//!
-//! async fn echo(upgrade: WebSocketUpgrade) -> Response {
-//!     upgrade.on_upgrade(async |mut socket| {
-//!         while let Ok(Some((event, mut outbox))) = socket.exchange().await {
-//!             if let Event::Message(message) = event
-//!                 && outbox.feed(message).await.is_err()
-//!             {
-//!                 break;
-//!             }
-//!         }
-//!     })
-//! }
-//! ```
-//!
-//! For HTTP/2 route `any`, not `get`: there the method is `CONNECT`.
+//! A request for a WebSocket.
 
 use std::future::Future;
 use std::sync::Arc;
