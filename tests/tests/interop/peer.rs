@@ -44,11 +44,7 @@ impl Peer {
 
     /// Starts it, with options for permessage-deflate in the words of the library.
     pub(crate) fn start_with(self, arguments: &[&str], deflate: Option<&Value>) -> Running {
-        let mut command = self.command(arguments);
-        if let Some(options) = deflate {
-            command.env("HYBI_DEFLATE", options.to_string());
-        }
-        Running(Process::start(&mut command))
+        Running(Process::start(&mut self.deflating(arguments, deflate)))
     }
 
     /// Starts it as a server over TLS, which [`Self::Ws`] and [`Self::Websockets`] can be.
@@ -60,7 +56,19 @@ impl Peer {
 
     /// Starts it as a client that trusts the certificates in this file.
     pub(crate) fn start_trusting(self, roots: &Path, arguments: &[&str]) -> Running {
-        self.start_as(None, roots, arguments)
+        self.start_trusting_with(roots, arguments, None)
+    }
+
+    /// The same, with options for permessage-deflate in the words of the library.
+    pub(crate) fn start_trusting_with(
+        self,
+        roots: &Path,
+        arguments: &[&str],
+        deflate: Option<&Value>,
+    ) -> Running {
+        let mut command = self.deflating(arguments, deflate);
+        trust(&mut command, roots);
+        Running(Process::start(&mut command))
     }
 
     /// The same, and shows a certificate of its own.
@@ -71,13 +79,19 @@ impl Peer {
         arguments: &[&str],
     ) -> Running {
         let mut command = self.command(arguments);
-        // Read by OpenSSL for Python, and by Node.
-        command.env("SSL_CERT_FILE", roots);
-        command.env("NODE_EXTRA_CA_CERTS", roots);
+        trust(&mut command, roots);
         if let Some(client) = client {
             command.env("HYBI_TLS", client.combined_path());
         }
         Running(Process::start(&mut command))
+    }
+
+    fn deflating(self, arguments: &[&str], deflate: Option<&Value>) -> Command {
+        let mut command = self.command(arguments);
+        if let Some(options) = deflate {
+            command.env("HYBI_DEFLATE", options.to_string());
+        }
+        command
     }
 
     fn command(self, arguments: &[&str]) -> Command {
@@ -124,6 +138,12 @@ impl Peer {
         }
         command
     }
+}
+
+fn trust(command: &mut Command, roots: &Path) {
+    // Read by OpenSSL for Python, and by Node.
+    command.env("SSL_CERT_FILE", roots);
+    command.env("NODE_EXTRA_CA_CERTS", roots);
 }
 
 /// A peer at work.
