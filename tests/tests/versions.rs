@@ -188,6 +188,19 @@ fn what_a_version_lacks_is_misuse_and_harms_nothing() {
                 "{version}"
             );
         }
+        // RFC 6455 §5.5.3
+        let pong = client.pong(b"alive").await;
+        if matches!(version, Version::Rfc6455 | Version::Hybi8 | Version::Hybi7) {
+            pong?;
+            let event = server.receive().await?;
+            let (payload, answers) = (&b"alive"[..], None);
+            assert_eq!(event, Some(Event::Pong { payload, answers }), "{version}");
+        } else {
+            assert!(
+                matches!(pong, Err(Error::Misuse(Misuse::Unsupported))),
+                "{version}: {pong:?}"
+            );
+        }
         client.send("still here").await?;
         let event = server.receive().await?;
         assert_eq!(

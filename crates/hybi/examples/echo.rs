@@ -150,12 +150,12 @@ where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let Server { options, feed, .. } = server;
-    if incoming.wants_events() && incoming.head().target() == "/events" {
+    if incoming.wants_events() && incoming.path() == "/events" {
         // Apart, so that it takes no room in the tasks of WebSockets.
         return Box::pin(feed.watch(incoming, options)).await;
     }
     if !incoming.wants_websocket() {
-        let (status, body) = match incoming.head().target() {
+        let (status, body) = match incoming.path() {
             "/" => (Status::OK, PAGE),
             _ => (Status::NOT_FOUND, "not found"),
         };

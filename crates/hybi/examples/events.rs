@@ -121,7 +121,7 @@ fn since_1970() -> Duration {
 /// Serves one connection.
 async fn serve(stream: Box<dyn Io>, server: &Server) -> Result<(), Error> {
     let incoming = hybi::futures::read_request(stream, &server.options).await?;
-    let (status, body) = match incoming.head().target() {
+    let (status, body) = match incoming.path() {
         "/feed" => {
             let accept = server.accept.clone();
             let stream = incoming.accept_events_with(&server.options, |_| Ok(accept));

@@ -35,9 +35,7 @@ async fn main() -> anyhow::Result<()> {
 async fn answer(stream: TcpStream) -> Result<(), Error> {
     let options = Options::server();
     let incoming = hybi::tokio::read_request(stream, &options).await?;
-    // The query is not part of the path.
-    let path = incoming.head().target().split('?').next();
-    match (path.unwrap_or_default(), incoming.wants_websocket()) {
+    match (incoming.path(), incoming.wants_websocket()) {
         ("/echo", true) => echo(incoming, &options).await,
         ("/count", true) => count(incoming, &options).await,
         // Who comes without the right fields is told which: 426, and the versions.

@@ -5,9 +5,10 @@ use std::time::Duration;
 use futures_io::{AsyncRead, AsyncWrite};
 use ws_driver::Role;
 use ws_handshake::{
-    Accept, Established, Fields, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
+    Accept, Established, Offer, Reject, RequestError, Requested, ServerHandshake, Status,
+    path_and_query,
 };
-use ws_http::{RequestDecoder, RequestHead, ResponseHead};
+use ws_http::{RequestDecoder, RequestHead};
 
 use crate::opening::Opening;
 use crate::{Error, Options, Timer, WebSocket, extensions, trace, version};
@@ -157,6 +158,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
         &self.inner.head
     }
 
+    /// The path of its target, still percent-encoded, without the query; beginning with `/`, except
+    /// for the `*` of `OPTIONS`.
+    pub fn path(&self) -> &str {
+        path_and_query(self.head().target()).0
+    }
+
+    /// What stands behind the first `?` of its target, still percent-encoded.
+    pub fn query(&self) -> Option<&str> {
+        path_and_query(self.head().target()).1
+    }
+
     /// Whether it asks for a WebSocket (RFC 6455 §4.2.1, its third and fourth point).
     pub fn wants_websocket(&self) -> bool {
         let fields = self.head().fields();
@@ -188,26 +200,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
     }
 
     /// What was read, and what it is to be answered on.
-    #[cfg(feature = "sse")]
     pub(crate) fn into_parts(self) -> (Opening<T>, RequestHead) {
         let Inner { opening, head } = *self.inner;
         (opening, head)
-    }
-
-    /// Answers with an ordinary response, and closes.
-    ///
-    /// `Content-Length` and `Connection: close` are added.
-    ///
-    /// # Errors
-    ///
-    /// [`Error::Handshake`] for a field that cannot be written.
-    pub async fn respond(
-        self,
-        status: Status,
-        content_type: &str,
-        body: &[u8],
-    ) -> Result<(), Error> {
-        Box::pin(self.inner.respond(status, content_type, body)).await
     }
 }
 
@@ -222,27 +217,6 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Inner<T> {
             Ok(requested) => answer(opening, requested, options, decide).await,
             Err(error) => Err(refuse(opening, error).await),
         }
-    }
-
-    async fn respond(self, status: Status, content_type: &str, body: &[u8]) -> Result<(), Error> {
-        let mut opening = self.opening;
-        let mut fields = Fields::new();
-        let length = body.len().to_string();
-        for (name, value) in [
-            ("Content-Type", content_type),
-            ("Content-Length", &length),
-            ("Connection", "close"),
-        ] {
-            fields
-                .push(name, value)
-                .map_err(ws_handshake::Misuse::from)?;
-        }
-        ResponseHead::new(status, fields).encode(&mut opening.output.buffer);
-        if self.head.method() != "HEAD" {
-            opening.output.buffer.extend_from_slice(body);
-        }
-        opening.finish().await;
-        Ok(())
     }
 }
 

@@ -125,6 +125,12 @@ impl<T> Core<T> {
         }
         Ok(id)
     }
+
+    pub(crate) fn add_pong(&mut self, payload: &[u8]) -> Result<(), Error> {
+        self.wire.output.prepare();
+        let out = &mut self.wire.output.buffer;
+        Ok(self.connection.split_mut().1.pong(payload, out)?)
+    }
 }
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {

@@ -11,7 +11,8 @@ use crate::{Error, Step, WebSocket};
 /// How a connection ended, or why there was none: who ended it, with which code and reason,
 /// cleanly or not, in which step, and what the error beneath was.
 ///
-/// [`WebSocket::disconnect`] makes one of a connection, `From` one of an error without.
+/// [`WebSocket::disconnect`] makes one of a connection, the halves of one do so too, and `From` makes
+/// one of an error without.
 ///
 /// ```
 /// use ws_futures::{Disconnect, Error, Event, WebSocket};

@@ -92,6 +92,7 @@ mod pieces;
 mod prepared;
 #[cfg(feature = "client")]
 mod reconnect;
+mod respond;
 mod shutdown;
 mod split;
 #[cfg(feature = "sse")]
@@ -149,7 +150,7 @@ pub use ws_extensions::deflate::Deflate;
 /// What extensions are negotiated with.
 pub use ws_extensions::{Negotiator, Sessions};
 /// What handshakes are made of.
-pub use ws_handshake::{Accept, Offer, Reject, Request, Response, Status};
+pub use ws_handshake::{Accept, Fields, Offer, Reject, Request, Response, Status};
 /// What proxies are chosen and asked with.
 #[cfg(feature = "client")]
 pub use ws_proxy::{Authority, Credentials, Environment, NoProxy, Proxy, ProxyFields, Refusal};

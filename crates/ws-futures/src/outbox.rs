@@ -119,6 +119,20 @@ impl<T: AsyncWrite + Unpin> Outbox<'_, T> {
         Ok(id)
     }
 
+    /// Sends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3). Pings are
+    /// answered without it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ping`](Self::ping); [`Misuse::Unsupported`](ws_driver::Misuse::Unsupported) in a
+    /// version before hybi-7.
+    pub async fn pong(&mut self, payload: &[u8]) -> Result<(), Error> {
+        poll_fn(|cx| self.poll_room(cx, payload.len())).await?;
+        self.wire.output.prepare();
+        self.writer.pong(payload, &mut self.wire.output.buffer)?;
+        self.flush().await
+    }
+
     /// Adds our Close, after which nothing can be sent. The connection ends when the peer's Close
     /// has been received, so go on receiving.
     ///

@@ -12,7 +12,7 @@ use ws_driver::{CloseCode, CloseFrame, Closure, Event, PingId, Statistics};
 
 use crate::stream::{ended, message_of};
 use crate::wakers::{Side, Wakers};
-use crate::{Error, Message, Prepared, WebSocket};
+use crate::{Disconnect, Error, Message, Prepared, WebSocket};
 
 impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
     /// Splits into two halves that can be moved to two tasks.
@@ -162,6 +162,19 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
         Ok(id)
     }
 
+    /// Sends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3). Pings are
+    /// answered without it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ping`](Self::ping); [`Misuse::Unsupported`](ws_driver::Misuse::Unsupported) in a
+    /// version before hybi-7.
+    pub async fn pong(&mut self, payload: &[u8]) -> Result<(), Error> {
+        poll_fn(|cx| self.shared.lock().poll_room(cx, payload.len())).await?;
+        self.shared.lock().core.add_pong(payload)?;
+        self.flush().await
+    }
+
     /// Sends our Close, after which nothing can be sent. The receiving half sees the connection
     /// end, and must go on receiving for that. Idempotent.
     ///
@@ -181,6 +194,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Sender<T> {
     /// What the connection has done so far.
     pub fn statistics(&self) -> Statistics {
         self.shared.lock().statistics()
+    }
+
+    /// How it ended, if `error` is what the last operation of either half returned; see
+    /// [`WebSocket::disconnect`].
+    pub fn disconnect(&self, error: Option<Error>) -> Disconnect {
+        self.shared.lock().disconnect(error)
     }
 
     /// Puts the halves together again; gives them back if they are not of one connection.
@@ -245,6 +264,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Receiver<T> {
         let socket = self.shared.lock();
         let frame = socket.close_frame()?;
         Some((frame.code, frame.reason.to_owned()))
+    }
+
+    /// How it ended, if `error` is what the last operation of either half returned; see
+    /// [`WebSocket::disconnect`].
+    pub fn disconnect(&self, error: Option<Error>) -> Disconnect {
+        self.shared.lock().disconnect(error)
     }
 }
 

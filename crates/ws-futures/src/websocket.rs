@@ -393,6 +393,17 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocket<T> {
         self.outbox().ping(payload).await
     }
 
+    /// Sends a Pong that nobody asked for, a heartbeat of one direction (RFC 6455 §5.5.3). Pings are
+    /// answered without it.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`ping`](Self::ping); [`Misuse::Unsupported`](ws_driver::Misuse::Unsupported) in a
+    /// version before hybi-7.
+    pub async fn pong(&mut self, payload: &[u8]) -> Result<(), Error> {
+        self.outbox().pong(payload).await
+    }
+
     /// Closes the connection and tells how it ended.
     ///
     /// Writes what is waiting and our Close, drops the messages that still come, and waits for

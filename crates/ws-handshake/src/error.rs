@@ -359,7 +359,7 @@ pub enum Misuse {
     /// Version 4 wants a [nonce](crate::Accept::nonce) of the server.
     #[cfg(feature = "drafts")]
     NonceMissing,
-    /// A refusal needs a status from 300 to 999.
+    /// A refusal needs a status from 300 to 999, any other whole response one from 200.
     Status,
 }
 
@@ -378,7 +378,7 @@ impl fmt::Display for Misuse {
             Self::Version => "this version cannot be spoken",
             #[cfg(feature = "drafts")]
             Self::NonceMissing => "the server's nonce is missing",
-            Self::Status => "a refusal needs a status from 300",
+            Self::Status => "the status is too low for this answer",
         })
     }
 }

@@ -190,6 +190,7 @@ pub use request::Request;
 pub use response::{Accept, Reject, Response};
 #[cfg(feature = "alloc")]
 pub use server::{NeedsInput, Requested, ServerHandshake};
+pub use target::path_and_query;
 #[cfg(feature = "url")]
 pub use url::ServerUrl;
 #[cfg(feature = "alloc")]

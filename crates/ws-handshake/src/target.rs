@@ -16,8 +16,19 @@ pub(crate) fn is_target_at(target: &str, host: &Authority<'_>) -> bool {
     })
 }
 
-/// Both parts of a target in either form.
-pub(crate) fn path_and_query(target: &str) -> (&str, Option<&str>) {
+/// The path of a request target and what stands behind its first `?`, for a target in either form:
+/// a path, or a URL with `http`, `https`, `ws` or `wss`. Both are still percent-encoded.
+///
+/// An empty path is `/` (RFC 6455 §3). The `*` of `OPTIONS` is given back as it is.
+///
+/// ```
+/// use ws_handshake::path_and_query;
+///
+/// assert_eq!(path_and_query("/chat?room=1"), ("/chat", Some("room=1")));
+/// assert_eq!(path_and_query("http://example.com?"), ("/", Some("")));
+/// assert_eq!(path_and_query("/chat"), ("/chat", None));
+/// ```
+pub fn path_and_query(target: &str) -> (&str, Option<&str>) {
     let rest = split_target(target.as_bytes()).map_or(0, |(_, _, rest)| rest);
     let rest = target.get(rest..).unwrap_or_default();
     match position(rest.as_bytes(), b'?') {

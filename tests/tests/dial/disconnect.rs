@@ -171,6 +171,25 @@ fn what_is_given_up_is_ended_by_us() {
     assert_eq!(ended.to_string(), "given up by us");
 }
 
+// Either half tells what the socket would.
+#[test]
+fn halves() {
+    let (socket, mut far) = client();
+    let (mut sender, mut receiver) = socket.split();
+    let ended = receiver.disconnect(None);
+    assert_eq!(ended.to_string(), "given up by us");
+    World::new().run(async move {
+        say(&mut far, &Frame::close(4321, "why").bytes()).await;
+        assert!(receiver.receive().await.is_ok_and(|end| end.is_none()));
+        let error = sender.send("x").await.expect_err("it is closed");
+        for ended in [receiver.disconnect(None), sender.disconnect(Some(error))] {
+            assert_eq!((ended.step(), ended.by()), (Step::Closing, By::Peer));
+            assert_eq!((ended.status(), ended.reason()), (4321, "why"));
+            assert!(ended.is_clean() && ended.error().is_none(), "{ended:?}");
+        }
+    });
+}
+
 /// How an attempt ends that the server answers with this.
 fn attempt(url: &'static str, answer: &'static str, options: Options) -> Disconnect {
     let net = usual();

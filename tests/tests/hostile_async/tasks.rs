@@ -54,6 +54,7 @@ fn a05_halves_on_two_tasks_never_lose_a_wakeup() {
         let echoing = world.spawn(async move {
             while let Some(message) = server.next().await {
                 server.ping(b"and a ping").await.unwrap();
+                server.pong(b"and a pong").await.unwrap();
                 SinkExt::send(&mut server, message.unwrap()).await.unwrap();
             }
         });
@@ -105,6 +106,30 @@ fn a08_executor_is_dropped() {
         written
     });
     assert_eq!(written, Frame::text("alone").bytes());
+}
+
+// RFC 6455 §5.5.3, §5.5
+#[test]
+fn the_sending_half_sends_pongs() {
+    let (socket, mut raw) = server_and_raw(GOOD(), GOOD());
+    let (mut sender, receiver) = socket.split();
+    let written = World::new().run(async move {
+        sender.pong(b"alive").await.unwrap();
+        sender.pong(&[b'x'; 125]).await.unwrap();
+        assert!(matches!(
+            sender.pong(&[b'x'; 126]).await,
+            Err(Error::Misuse(_))
+        ));
+        sender.close(None).await.unwrap();
+        assert!(matches!(sender.pong(b"").await, Err(Error::Closed)));
+        drop((sender, receiver));
+        let mut written = Vec::new();
+        raw.read_to_end(&mut written).await.unwrap();
+        written
+    });
+    let pongs = [Frame::pong("alive"), Frame::pong([b'x'; 125])];
+    let bytes: Vec<u8> = pongs.iter().flat_map(Frame::bytes).collect();
+    assert_eq!(written, [&bytes[..], &[0x88, 0]].concat());
 }
 
 #[test]

@@ -77,8 +77,11 @@
 //! [`close`](crate::WebSocket::close) and [`closure`](crate::WebSocket::closure) give.
 //!
 //! [`Disconnect`](crate::Disconnect) is the one for logs, retries and users: in which step it ended, who
-//! ended it, code and reason, clean or not, and the I/O error beneath. It is also made from the error of
-//! an attempt that never became a connection.
+//! ended it, code and reason, clean or not, and the I/O error beneath. It is what
+//! [`disconnect`](crate::WebSocket::disconnect) gives, also on the halves of a
+//! [split](crate::WebSocket::split) socket: [`Receiver::disconnect`](crate::Receiver::disconnect),
+//! [`Sender::disconnect`](crate::Sender::disconnect). It is also made from the error of an attempt that
+//! never became a connection.
 //!
 //! ```
 //! use futures::{AsyncRead, AsyncWrite};

@@ -217,7 +217,7 @@
 //! |---|---|
 //! | `port`, `host`, `backlog` | your listener |
 //! | `server`, `noServer` | [`axum`](crate::axum), [`hyper`](crate::hyper), [`read_request`](crate::tokio::read_request) |
-//! | `path` | [`Offer::path`](crate::Offer::path), or the target of [`Incoming::head`](crate::futures::Incoming::head): the example `paths` |
+//! | `path` | [`Offer::path`](crate::Offer::path), [`Incoming::path`](crate::futures::Incoming::path): the example `paths` |
 //! | `clientTracking` | a collection of your own, as in `chat` and `broadcast`; [`Shutdown::members`](crate::Shutdown::members) counts |
 //! | `verifyClient` | [`accept_with`](crate::tokio::accept_with): status, fields and body of a refusal. To wait for somebody, read the request first, then [`Incoming::accept_with`](crate::futures::Incoming::accept_with) |
 //! | `handleProtocols` | [`Accept::subprotocol`](crate::Accept) |
@@ -291,7 +291,7 @@
 //! | a code that is wrong: `TypeError`; a reason above 123 bytes: `RangeError` | [`CloseCode::new`](crate::CloseCode::new); [`Misuse::ReasonTooLong`](crate::driver::Misuse) |
 //! | `terminate()` | drop it |
 //! | `ping(data, mask, callback)` | [`socket.ping(payload)`](crate::WebSocket::ping) |
-//! | `pong(data)` | [`Writer::pong`](crate::driver::Writer::pong), in the driver alone |
+//! | `pong(data)` | [`socket.pong(payload)`](crate::WebSocket::pong) |
 //! | `send(data, callback)` | [`socket.send(message)`](crate::WebSocket::send) |
 //! | `send` with `binary` | a `&str` or a `&[u8]` |
 //! | `send` with `compress` | [`outbox().feed_with(message, wish)`](crate::futures::Outbox::feed_with) |
