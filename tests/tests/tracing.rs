@@ -1,42 +1,108 @@
 //! What `tracing` is told of connections, and what it is not.
 
 use core::fmt::{Debug, Write as _};
-use std::sync::{Arc, Mutex};
+use core::pin::pin;
+use core::task::{Context, Waker};
+use std::sync::{Arc, Mutex, MutexGuard};
 
+use futures::{AsyncWriteExt, FutureExt};
 use hybi_testkit::pipe::duplex;
 use hybi_tests::{World, world};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
-use ws_futures::{CloseCode, CloseFrame, Options, accept, connect};
+use ws_futures::{CloseCode, CloseFrame, Options, WebSocket, accept, connect, read_request};
 use ws_handshake::Request;
 
-/// Keeps what it is told, a line for each event.
+/// Keeps what it is told.
 #[derive(Clone, Default)]
-struct Recorder(Arc<Mutex<Vec<String>>>);
+struct Recorder(Arc<Mutex<Told>>);
+
+#[derive(Clone, Default)]
+struct Told {
+    /// A line for each event.
+    lines: Vec<String>,
+    /// In which span it was, by number.
+    within: Vec<Option<usize>>,
+    spans: Vec<Span>,
+    /// The spans that are entered, the inner ones last.
+    entered: Vec<usize>,
+}
+
+#[derive(Clone, Default)]
+struct Span {
+    fields: String,
+    within: Option<usize>,
+    /// How many handles there are.
+    handles: usize,
+}
+
+impl Recorder {
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().expect("nobody panicked")
+    }
+}
+
+/// The number of a span. Its id is one more, as none is 0.
+fn number(id: &Id) -> usize {
+    usize::try_from(id.into_u64()).expect("few spans") - 1
+}
 
 impl Subscriber for Recorder {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         metadata.target() == "hybi"
     }
 
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
+    fn new_span(&self, attributes: &Attributes<'_>) -> Id {
+        let mut line = Line(String::new());
+        attributes.record(&mut line);
+        let mut told = self.told();
+        let span = Span {
+            fields: line.0,
+            within: told.entered.last().copied(),
+            handles: 1,
+        };
+        told.spans.push(span);
+        Id::from_u64(told.spans.len() as u64)
     }
 
-    fn record(&self, _: &Id, _: &Record<'_>) {}
+    fn record(&self, id: &Id, values: &Record<'_>) {
+        let mut told = self.told();
+        let mut line = Line(std::mem::take(&mut told.spans[number(id)].fields));
+        values.record(&mut line);
+        told.spans[number(id)].fields = line.0;
+    }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}
 
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(String::new());
         event.record(&mut line);
-        self.0.lock().expect("nobody panicked").push(line.0);
+        let mut told = self.told();
+        let within = told.entered.last().copied();
+        told.lines.push(line.0);
+        told.within.push(within);
     }
 
-    fn enter(&self, _: &Id) {}
+    fn enter(&self, id: &Id) {
+        self.told().entered.push(number(id));
+    }
 
-    fn exit(&self, _: &Id) {}
+    fn exit(&self, id: &Id) {
+        assert_eq!(self.told().entered.pop(), Some(number(id)));
+    }
+
+    fn clone_span(&self, id: &Id) -> Id {
+        self.told().spans[number(id)].handles += 1;
+        id.clone()
+    }
+
+    fn try_close(&self, id: Id) -> bool {
+        let mut told = self.told();
+        let handles = &mut told.spans[number(&id)].handles;
+        *handles -= 1;
+        *handles == 0
+    }
 }
 
 struct Line(String);
@@ -48,12 +114,19 @@ impl Visit for Line {
     }
 }
 
-/// What is told while this runs.
-fn told(run: impl FnOnce()) -> Vec<String> {
+/// What is told while this runs, after which no span is entered or held.
+fn all_told(run: impl FnOnce()) -> Told {
     let recorder = Recorder::default();
     tracing::subscriber::with_default(recorder.clone(), run);
-    let lines = recorder.0.lock().expect("nobody panicked");
-    lines.clone()
+    let told = recorder.told().clone();
+    assert_eq!(told.entered, [0; 0]);
+    assert!(told.spans.iter().all(|span| span.handles == 0));
+    told
+}
+
+/// The events of it.
+fn told(run: impl FnOnce()) -> Vec<String> {
+    all_told(run).lines
 }
 
 fn options(mut options: Options) -> Options {
@@ -63,7 +136,7 @@ fn options(mut options: Options) -> Options {
 
 #[test]
 fn connections_open_and_end() {
-    let lines = told(|| {
+    let told = all_told(|| {
         let (near, far) = duplex(1 << 16);
         let mut world = World::new();
         world.spawn(async move {
@@ -92,6 +165,7 @@ fn connections_open_and_end() {
             assert!(closure.is_ok_and(|closure| closure.is_clean()));
         });
     });
+    let lines = &told.lines;
     let opened = |role| {
         format!(
             "message=opened role=\"{role}\" version=hybi-13 has_subprotocol=false extensions=\"\""
@@ -113,11 +187,84 @@ fn connections_open_and_end() {
         !lines.iter().any(|line| line.contains("s3cret")),
         "{lines:#?}"
     );
+    // Each in the span of its connection.
+    let agreed = "version=hybi-13 has_subprotocol=false extensions=\"\"";
+    let fields = [
+        format!("role=\"client\" peer=localhost {agreed}"),
+        format!("role=\"server\" {agreed}"),
+    ];
+    let mut spans: Vec<_> = told.spans.iter().map(|span| &span.fields).collect();
+    spans.sort();
+    assert_eq!(spans, fields.each_ref());
+    for (line, within) in lines.iter().zip(&told.within) {
+        let span = &told.spans[within.expect("a span")];
+        let role = &span.fields[..span.fields.find(' ').expect("fields")];
+        assert!(line.contains(role), "{line} in {}", span.fields);
+    }
+}
+
+#[test]
+fn a_connection_that_is_dropped_ends_its_span() {
+    let recorder = Recorder::default();
+    tracing::subscriber::with_default(recorder.clone(), || {
+        let outer = tracing::debug_span!(target: "hybi", "outer", peer = "192.0.2.1:80");
+        let (near, far) = duplex(1 << 16);
+        let request = Request::from_url("ws://localhost/").expect("a URL");
+        let client = Options::client();
+        let mut connecting = pin!(connect(near, &request, &client));
+        let server = Options::server();
+        let mut accepting = pin!(accept(far, &server));
+        let mut cx = Context::from_waker(Waker::noop());
+        // Nothing is entered while something is waited for.
+        assert!(
+            outer
+                .in_scope(|| accepting.poll_unpin(&mut cx))
+                .is_pending()
+        );
+        assert!(connecting.poll_unpin(&mut cx).is_pending());
+        assert_eq!(recorder.told().entered, [0; 0]);
+        let accepted = accepting.now_or_never().expect("the request is there");
+        let (socket, _) = (accepted.expect("a socket"), connecting.now_or_never());
+        let handles = || recorder.told().spans[1].handles;
+        assert_eq!(handles(), 1);
+        drop(socket);
+        assert_eq!(handles(), 0);
+    });
+    let told = recorder.told();
+    // It is within whatever it was begun in.
+    assert!(told.spans[1].fields.starts_with("role=\"server\""));
+    assert_eq!(
+        (told.spans[1].within, told.spans[2].within),
+        (Some(0), None)
+    );
+}
+
+#[test]
+fn an_event_stream_keeps_its_span() {
+    let recorder = Recorder::default();
+    tracing::subscriber::with_default(recorder.clone(), || {
+        let told = recorder.clone();
+        let handles = move || told.told().spans[0].handles;
+        let (near, mut far) = duplex(1 << 16);
+        World::new().run(async move {
+            far.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                .await
+                .expect("room");
+            let options = Options::server();
+            let incoming = read_request(near, &options).await.expect("a request");
+            assert_eq!(handles(), 1);
+            let stream = incoming.accept_events(&options).await.expect("a stream");
+            assert_eq!(handles(), 1);
+            drop(stream);
+            assert_eq!(handles(), 0);
+        });
+    });
+    assert_eq!(recorder.told().spans[0].fields, "role=\"server\"");
 }
 
 #[test]
 fn refusals_are_told_by_both() {
-    let lines = told(|| {
+    let told = all_told(|| {
         let (near, far) = duplex(1 << 16);
         let mut world = World::new();
         world.spawn(async move { accept(far, &options(Options::server())).await.map(drop) });
@@ -134,17 +281,23 @@ fn refusals_are_told_by_both() {
         });
     });
     assert_eq!(
-        lines,
+        told.lines,
         [
             "message=refused role=\"server\" status=403",
             "message=rejected role=\"client\" status=403"
         ]
     );
+    let spans = told.within.iter().map(|within| {
+        let span = within.map(|number| &*told.spans[number].fields);
+        span.expect("a span")
+    });
+    let spans: Vec<_> = spans.collect();
+    assert_eq!(spans, ["role=\"server\"", "role=\"client\" peer=localhost"]);
 }
 
 #[test]
 fn steps_on_the_way_are_told() {
-    let lines = told(|| {
+    let told = all_told(|| {
         smol::block_on(async {
             let mut options = Options::client();
             let proxy = "http://user:s3cret@127.0.0.1:1".parse().expect("a proxy");
@@ -153,8 +306,42 @@ fn steps_on_the_way_are_told() {
             assert!(connected.is_err());
         });
     });
+    let lines = &told.lines;
     assert_eq!(lines.len(), 1, "{lines:#?}");
     let start = "message=failed step=connecting peer=127.0.0.1:1 error=";
     assert!(lines[0].starts_with(start), "{lines:?}");
     assert!(!lines[0].contains("s3cret"));
+    assert_eq!(told.within, [Some(0)]);
+    assert_eq!(told.spans[0].fields, "role=\"client\" peer=localhost:2");
+}
+
+// Found when a message is lent, when a header is read, and when nothing is.
+#[test]
+fn connections_that_fail_say_why() {
+    for (bytes, code, why) in [
+        (
+            &b"\x81\x81\0\0\0\0\xff"[..],
+            "code=1007 ",
+            "text message is not UTF-8",
+        ),
+        (b"\x83\x80\0\0\0\0", "code=1002 ", "reserved opcode 3"),
+        (b"", "", "connection ended without a closing handshake"),
+    ] {
+        let lines = told(|| {
+            let (near, mut far) = duplex(1 << 16);
+            World::new().run(async move {
+                far.write_all(bytes).await.expect("room");
+                drop(far);
+                let mut socket = WebSocket::server(near, &Options::server());
+                assert!(socket.receive().await.is_err());
+                assert!(matches!(socket.receive().await, Ok(None)));
+                assert!(socket.close(None).await.is_ok());
+            });
+        });
+        let failed = format!("message=failed error={why}");
+        let ended = format!("message=ended role=\"server\" is_clean=false {code}received.");
+        assert_eq!(lines.len(), 2, "{lines:#?}");
+        assert_eq!(lines[0], failed);
+        assert!(lines[1].starts_with(&ended), "{lines:#?}");
+    }
 }

@@ -43,7 +43,7 @@
 //! | `sse` | no | server-sent events: the layer alone, with `futures` streams, with `client` sources |
 //! | `http-body` | no | event streams as bodies of hyper and axum |
 //! | `smol` | no | smol's sockets and timers |
-//! | `tracing` | no | events about connections for `tracing` |
+//! | `tracing` | no | spans and events about connections for `tracing` |
 //! | `tokio` | no | tokio's sockets, timers and stream traits |
 //!
 //! Without default features the layers below `futures` remain, which are `no_std` with `alloc`.

@@ -104,7 +104,7 @@ async fn read_request_within<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let opening = Opening::new(io, timer, timeout);
+    let opening = Opening::new(io, timer, timeout, trace::begun(Role::Server, None));
     // Apart, so that what is needed only now takes no room in the task later on.
     let inner = Box::pin(read(opening, options)).await?;
     Ok(Incoming {
@@ -232,7 +232,7 @@ where
     let accept = match decide(requested.offer()) {
         Ok(accept) => accept,
         Err(reject) => {
-            trace::refused(reject.status());
+            trace::refused(&opening.life, reject.status());
             requested.reject(reject, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);
@@ -292,7 +292,7 @@ async fn refuse<T>(mut opening: Opening<T>, error: RequestError) -> Error
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    trace::refused(error.status());
+    trace::refused(&opening.life, error.status());
     error.response().encode(&mut opening.output.buffer);
     opening.finish().await;
     error.into()

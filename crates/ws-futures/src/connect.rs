@@ -9,7 +9,8 @@ use ws_handshake::{ClientHandshake, Request, Response};
 
 use crate::entropy::nonce;
 use crate::opening::{Opening, REFUSAL_BODY};
-use crate::{Error, Options, Timer, WebSocket, trace, version};
+use crate::trace::{self, Life};
+use crate::{Error, Options, Timer, WebSocket, version};
 
 /// Asks for a WebSocket on `io`, a byte stream to the server of `request`, encrypted if
 /// [`is_secure`](Request::is_secure) says so. Returns it with the server's response.
@@ -30,14 +31,9 @@ pub async fn connect<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    connect_within(
-        io,
-        request,
-        options,
-        options.timer,
-        options.handshake_timeout,
-    )
-    .await
+    let life = trace::begun(Role::Client, Some(&request.authority()));
+    let timeout = options.handshake_timeout;
+    connect_within(io, request, options, options.timer, timeout, life).await
 }
 
 /// As [`connect()`], within what is left of the handshake's time.
@@ -47,11 +43,12 @@ pub(crate) async fn connect_within<T>(
     options: &Options,
     timer: Option<fn() -> Box<dyn Timer>>,
     timeout: Duration,
+    life: Life,
 ) -> Result<(WebSocket<T>, Response), Error>
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let opening = Opening::new(io, timer, timeout);
+    let opening = Opening::new(io, timer, timeout, life);
     // Apart, so that what is needed only now takes no room in the task later on.
     Box::pin(ask(opening, request, options)).await
 }
@@ -89,7 +86,7 @@ where
             }
             ClientHandshake::Established(established, response) => break (established, response),
             ClientHandshake::Rejected(response) => {
-                trace::rejected(response.status());
+                trace::rejected(&opening.life, response.status());
                 return Err(Error::Rejected(Box::new(response)));
             }
             // No other state can follow in the versions that are spoken.

@@ -14,7 +14,7 @@ use crate::buffers::{self, Spare};
 use crate::input::{Input, at_most};
 use crate::outbox::Outbox;
 use crate::timer::Alarm;
-use crate::trace;
+use crate::trace::{self, Life};
 use crate::wakers::Wakers;
 use crate::wire::{Limits, Wire};
 
@@ -27,6 +27,9 @@ pub(crate) struct Core<T> {
     pub(crate) wire: Wire<T>,
     pub(crate) connection: Driver,
     pub(crate) input: Input,
+    pub(crate) life: Life,
+    /// That it has ended was told.
+    is_told: bool,
     /// There once two tasks may poll.
     pub(crate) wakers: Option<Arc<Wakers>>,
     /// What reads and control frames since the last wait have cost, in units of [`TURN`].
@@ -87,6 +90,8 @@ impl<T> Core<T> {
             wire: Wire::new(io, alarm, limits),
             connection,
             input: Input::default(),
+            life: Life::default(),
+            is_told: false,
             wakers: None,
             spent: 0,
             shut: false,
@@ -169,7 +174,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(Ok(true)) => return Poll::Ready(Ok(())),
             Poll::Ready(Ok(false)) => None,
-            Poll::Ready(Err(error)) => Some(Box::new(error)),
+            Poll::Ready(Err(error)) => {
+                trace::failed(&self.life, &error);
+                Some(Box::new(error))
+            }
         };
         self.end();
         Poll::Ready(Err(Ended(error)))
@@ -177,8 +185,9 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
 
     /// Nothing more will come.
     fn end(&mut self) {
-        if !self.wire.output.ended {
-            trace::ended(&self.connection);
+        if !self.is_told {
+            trace::ended(&self.life, &self.connection);
+            self.is_told = true;
         }
         // Whoever waits to send need not wait any longer.
         self.wire.output.ended = true;

@@ -12,6 +12,7 @@ use ws_driver::Instant;
 
 use crate::input::Input;
 use crate::output::Output;
+use crate::trace::Life;
 use crate::{Error, Timer};
 
 /// A byte stream during its opening handshake.
@@ -21,6 +22,7 @@ pub(crate) struct Opening<T> {
     pub(crate) timer: Option<Box<dyn Timer>>,
     by: Option<Instant>,
     pub(crate) input: Input,
+    pub(crate) life: Life,
 }
 
 /// So long the body of a refusal is waited for: the status has said what matters.
@@ -31,7 +33,12 @@ const MAX_DROPPED: usize = 64 << 10;
 
 impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
     /// One deadline for the whole handshake, not one for each read.
-    pub(crate) fn new(io: T, timer: Option<fn() -> Box<dyn Timer>>, timeout: Duration) -> Self {
+    pub(crate) fn new(
+        io: T,
+        timer: Option<fn() -> Box<dyn Timer>>,
+        timeout: Duration,
+        life: Life,
+    ) -> Self {
         let mut timer = timer.map(|timer| timer());
         let by = timer
             .as_mut()
@@ -42,6 +49,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Opening<T> {
             timer,
             by,
             input: Input::default(),
+            life,
         }
     }
 

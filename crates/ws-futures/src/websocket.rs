@@ -190,12 +190,16 @@ impl<T> WebSocket<T> {
         options: &Options,
         established: Established,
     ) -> Self {
-        trace::opened(connection.role(), &established);
+        trace::opened(&opening.life, connection.role(), &established);
         let Opening {
-            io, timer, input, ..
+            io,
+            timer,
+            input,
+            life,
+            ..
         } = opening;
         let mut core = Core::new(io, connection, Alarm::new(timer), options.limits());
-        core.input = input;
+        (core.input, core.life) = (input, life);
         Self {
             core,
             agreed: Agreed::new(established.subprotocol, established.extensions),

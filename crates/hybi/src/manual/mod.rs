@@ -9,7 +9,8 @@
 //! 7. [`extensions`]: an extension of your own.
 //! 8. [`drafts`]: the versions before RFC 6455.
 //! 9. [`tuning`]: writes, buffers, compression, broadcasts, many connections.
-//! 10. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
+//! 10. [`observing`]: counts for a metrics endpoint, and what `tracing` is told.
+//! 11. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
 //!     tungstenite and tokio-tungstenite: each call, option and event, and what it is here.
 //!
 //! Server-sent events have no page here; see the section on them in the README and [`sse`](crate::sse).
@@ -40,6 +41,7 @@ pub mod drafts;
 pub mod extensions;
 pub mod limits;
 pub mod moving_in;
+pub mod observing;
 pub mod run_loop;
 pub mod security;
 pub mod time;

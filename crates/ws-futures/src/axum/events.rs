@@ -13,7 +13,8 @@ use ws_http::Fields;
 use ws_sse::{Accept, EncodedEvent, Offer, Reject, RequestError};
 
 use crate::sse::{EventBody, EventOptions, Hub};
-use crate::{Options, Timer, trace};
+use crate::trace::{self, Life};
+use crate::{Options, Timer};
 
 /// A request for events, from a browser's `EventSource` or anybody else: whether it
 /// [wants](Self::wants_events) any is not looked at.
@@ -58,7 +59,7 @@ impl<S: Sync> FromRequestParts<S> for ServerSentEvents {
         let offer = Offer::from_parts(parts.method.as_str(), target, fields);
         let checked = offer.check().and_then(|()| offer.last_event_id());
         let last_event_id = checked.map_err(|error| {
-            trace::refused(error.status());
+            trace::refused(&Life::default(), error.status());
             NotEvents(error)
         })?;
         Ok(Self {
@@ -129,7 +130,7 @@ impl ServerSentEvents {
     /// redirects.
     pub fn reject(self, reject: Reject) -> Response {
         let response = reject.into_response();
-        trace::refused(response.status());
+        trace::refused(&Life::default(), response.status());
         whole(&response)
     }
 

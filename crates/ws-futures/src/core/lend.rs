@@ -10,6 +10,7 @@ use super::Core;
 use crate::Error;
 use crate::input::Mark;
 use crate::outbox::Outbox;
+use crate::trace::{self, Life};
 use crate::wakers::Wakers;
 use crate::wire::Wire;
 
@@ -40,6 +41,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
             wire: &mut self.wire,
             spent: &mut self.spent,
             wakers: self.wakers.as_ref(),
+            life: &self.life,
         };
         // Not returned: what a call returns into stays in memory, and messages with it, which are
         // then moved in other widths than they were stored in.
@@ -68,7 +70,10 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Core<T> {
                 }
                 Ok(event)
             }
-            Err(error) => Err(last_words(&mut outbox, self.wakers.as_ref(), error)),
+            Err(error) => {
+                let wakers = self.wakers.as_ref();
+                Err(last_words(&mut outbox, wakers, &self.life, error))
+            }
         }
     }
 }
@@ -82,6 +87,7 @@ struct Lender<'a, T> {
     wire: &'a mut Wire<T>,
     spent: &'a mut u8,
     wakers: Option<&'a Arc<Wakers>>,
+    life: &'a Life,
 }
 
 impl<'a, T: AsyncWrite + Unpin> Lender<'a, T> {
@@ -104,7 +110,7 @@ impl<'a, T: AsyncWrite + Unpin> Lender<'a, T> {
                 }
                 (event, outbox)
             })),
-            Err(error) => Err(last_words(&mut outbox, self.wakers, error)),
+            Err(error) => Err(last_words(&mut outbox, self.wakers, self.life, error)),
         };
     }
 }
@@ -118,11 +124,14 @@ impl<'a, T: AsyncWrite + Unpin> Lender<'a, T> {
 fn last_words<T: AsyncWrite + Unpin>(
     outbox: &mut Outbox<'_, T>,
     wakers: Option<&Arc<Wakers>>,
+    life: &Life,
     error: ws_driver::Error,
 ) -> Error {
     // Another task may be waiting to write, and must not be forgotten for this.
     let waker = wakers.map_or_else(|| Waker::noop().clone(), |wakers| Arc::clone(wakers).into());
     let _ = outbox.poll_written(&mut Context::from_waker(&waker));
     outbox.wire.output.ended = true;
-    error.into()
+    let error = error.into();
+    trace::failed(life, &error);
+    error
 }

@@ -20,6 +20,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use ws_driver::Role;
 use ws_handshake::{Request, Response};
 use ws_proxy::{Authority, Proxy, Scheme, SocksError};
 
@@ -31,7 +32,7 @@ pub use self::tunnel::tunnel;
 use crate::connect::connect_within;
 use crate::deadline::{Clock, Deadline};
 use crate::tls::{self, TlsConnector};
-use crate::trace;
+use crate::trace::{self, Life};
 use crate::{Error, Options, Step, WebSocket};
 
 /// To so many of its addresses a server is asked for through a SOCKS5 proxy that wants addresses.
@@ -50,7 +51,9 @@ pub async fn connect_on<R: Runtime>(
     options: &Options,
 ) -> Result<(WebSocket<Transport<R::Socket>>, Response), Error> {
     // Apart, so that what is needed only now takes no room in the task later on.
-    Box::pin(connect(runtime, request, options)).await
+    let life = trace::begun(Role::Client, Some(&request.authority()));
+    let connecting = connect(runtime, request, options, &life);
+    Box::pin(trace::within(&life, connecting)).await
 }
 
 /// Opens a byte stream to a server, through TLS if `is_secure`, and sends nothing on it: for
@@ -73,6 +76,7 @@ async fn connect<R: Runtime>(
     runtime: &R,
     request: &Request,
     options: &Options,
+    life: &Life,
 ) -> Result<(WebSocket<Transport<R::Socket>>, Response), Error> {
     let mut dialling = Dialling::new(runtime, &options.dial);
     let timer = options.timer.or(Some(R::timer));
@@ -84,7 +88,7 @@ async fn connect<R: Runtime>(
             .map_err(|misuse| DialError::new(Step::Route, request.authority(), misuse))?;
         let io = dialling.reach(&server, request.is_secure()).await?;
         let left = dialling.clock.left(options.handshake_timeout);
-        let result = connect_within(io, request, options, timer, left).await;
+        let result = connect_within(io, request, options, timer, left, life.clone()).await;
         match result {
             Err(Error::Rejected(response))
                 if response.is_redirect() && redirects < options.dial.redirects =>

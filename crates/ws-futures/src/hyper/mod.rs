@@ -53,7 +53,7 @@ use ws_handshake::{Accept, Offer, Reject, RequestError, Requested, ServerHandsha
 pub use self::io::Io;
 use crate::accept::complete;
 use crate::opening::Opening as Handshake;
-use crate::{Error, Options, WebSocket, extensions, version};
+use crate::{Error, Options, WebSocket, extensions, trace, version};
 
 /// Whether a request asks for a WebSocket, rightly or not.
 pub fn is_websocket<B>(request: &Request<B>) -> bool {
@@ -168,7 +168,9 @@ impl Opening {
     pub async fn open(self) -> Result<WebSocket<Io>, Error> {
         let upgraded = self.upgraded.await.map_err(std::io::Error::other)?;
         let options = &*self.options;
-        let mut io = Handshake::new(Io::new(upgraded), options.timer, options.handshake_timeout);
+        let life = trace::begun(Role::Server, None);
+        let timeout = options.handshake_timeout;
+        let mut io = Handshake::new(Io::new(upgraded), options.timer, timeout, life);
         let established = complete(&mut io, self.handshake).await?;
         let connection = version::connection(Role::Server, &established, self.sessions, options)?;
         Ok(WebSocket::opened(io, connection, options, established))

@@ -71,7 +71,7 @@ where
     let last_event_id = match offer.check().and_then(|()| offer.last_event_id()) {
         Ok(last_event_id) => last_event_id,
         Err(error) => {
-            trace::refused(error.status());
+            trace::refused(&opening.life, error.status());
             offer.reject(&error.response(), &mut opening.output.buffer);
             opening.finish().await;
             return Err(error.into());
@@ -81,7 +81,7 @@ where
         Ok(accept) => accept,
         Err(reject) => {
             let response = reject.into_response();
-            trace::refused(response.status());
+            trace::refused(&opening.life, response.status());
             offer.reject(&response, &mut opening.output.buffer);
             opening.finish().await;
             return Err(Error::Refused);

@@ -16,6 +16,7 @@ use crate::sse::subscription::Served;
 use crate::sse::supply::Items;
 use crate::sse::wire::Wire;
 use crate::timer::Alarm;
+use crate::trace::Life;
 use crate::{Error, Options};
 
 /// An event stream to one client, over `T`, a byte stream.
@@ -38,6 +39,8 @@ pub struct EventStream<T> {
     soft: usize,
     is_shut: bool,
     asked: Box<Asked>,
+    /// Ends with the stream.
+    _life: Life,
 }
 
 /// What the client has asked for.
@@ -56,7 +59,11 @@ impl<T> EventStream<T> {
         options: &Options,
     ) -> Self {
         let Opening {
-            io, output, timer, ..
+            io,
+            output,
+            timer,
+            life,
+            ..
         } = opening;
         let alarm = Alarm::new(timer);
         let mut wire = Wire::new(io, output, alarm, writer.framing(), options.write_timeout);
@@ -72,6 +79,7 @@ impl<T> EventStream<T> {
                 host: offer.host().map(str::to_owned),
                 last_event_id: last_event_id.as_bytes().to_vec(),
             }),
+            _life: life,
         };
         this.note_sending();
         this
