@@ -10,6 +10,7 @@
 //! | module | crate | what |
 //! |---|---|---|
 //! | [`futures`] | `ws-futures` | the connection over async byte streams |
+//! | `embedded` | `ws-embedded` | the connection over embedded-io-async, in buffers of the caller: no alloc |
 //! | [`driver`] | `ws-driver` | the connection without I/O: bytes in, events out |
 //! | [`extensions`] | `ws-extensions` | negotiation, permessage-deflate |
 //! | [`handshake`] | `ws-handshake` | opening handshakes, both roles |
@@ -41,6 +42,7 @@
 //! | `hyper` | no | WebSockets on requests that hyper has parsed |
 //! | `http` | no | requests and responses of the crate `http` in [`handshake`] |
 //! | `sse` | no | server-sent events: the layer alone, with `futures` streams, with `client` sources |
+//! | `embedded-io-async` | no | `embedded`, for microcontrollers |
 //! | `http-body` | no | event streams as bodies of hyper and axum |
 //! | `smol` | no | smol's sockets and timers |
 //! | `tracing` | no | spans and events about connections for `tracing` |
@@ -137,6 +139,8 @@ pub mod manual;
 pub mod tungstenite;
 
 pub use ws_driver as driver;
+#[cfg(feature = "embedded-io-async")]
+pub use ws_embedded as embedded;
 pub use ws_extensions as extensions;
 pub use ws_frame as frame;
 #[cfg(feature = "futures")]

@@ -1,4 +1,5 @@
-//! Autobahn's test suite against the examples `echo` (our server) and `client` (our client).
+//! Autobahn's test suite against the examples `echo` (our server) and `client` (our client), and
+//! against `embedded`, which is both without an allocator.
 //!
 //! wstest plays the peer and judges, over TLS if that is wanted. We start both sides on loopback
 //! ports, walk the cases, read the report and fail unless it holds every case that was asked for,
@@ -25,6 +26,9 @@ use crate::workspace::Workspace;
 
 /// All 517: framing to closing, limits, fragmentation, compression.
 const CASES: [&str; 1] = ["*"];
+
+/// What is left out where there are no extensions.
+const NEEDS_COMPRESSION: [&str; 2] = ["12.*", "13.*"];
 
 /// What is run over TLS: framing to closing, in which it could make a difference.
 const OVER_TLS: [&str; 7] = ["1.*", "2.*", "3.*", "4.*", "5.*", "6.*", "7.*"];
@@ -82,7 +86,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// Both roles on both runtimes, as CI runs them.
+    /// Both roles on all runtimes, as CI runs them.
     pub(crate) fn all(quick: bool) -> Self {
         Self {
             quick,
@@ -99,6 +103,11 @@ impl Options {
             ..Self::default()
         }
     }
+
+    fn runs(&self, runtime: Runtime) -> bool {
+        let is_able = runtime != Runtime::Embedded || !self.tls;
+        is_able && self.runtime.is_none_or(|only| only == runtime)
+    }
 }
 
 /// Which end of the connection is ours.
@@ -113,6 +122,8 @@ enum Role {
 enum Runtime {
     Smol,
     Tokio,
+    /// `hybi::embedded`, which has neither extensions nor TLS.
+    Embedded,
 }
 
 /// How many of the cases about compression to run.
@@ -156,10 +167,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     };
     let mut reports = Vec::new();
     for role in [Role::Server, Role::Client] {
-        for runtime in [Runtime::Smol, Runtime::Tokio] {
-            let wanted = options.role.is_none_or(|only| only == role)
-                && options.runtime.is_none_or(|only| only == runtime);
-            if !wanted {
+        for runtime in [Runtime::Smol, Runtime::Tokio, Runtime::Embedded] {
+            let wanted = options.role.is_none_or(|only| only == role);
+            if !wanted || !options.runs(runtime) {
                 continue;
             }
             let pass = pass(&workspace.target, options, role, runtime, tls.clone());
@@ -216,10 +226,12 @@ fn pass(
         Role::Server => ("server", &options.server, "echo"),
         Role::Client => ("client", &options.client, "client"),
     };
-    let (runtime_name, flags) = match runtime {
+    let (runtime_name, example, flags) = match runtime {
         // Each runtime with one of the two that compress.
-        Runtime::Smol => ("smol", vec!["--deflate"]),
-        Runtime::Tokio => ("tokio", vec!["--tokio", "--deflate", "--miniz"]),
+        Runtime::Smol => ("smol", example, vec!["--deflate"]),
+        Runtime::Tokio => ("tokio", example, vec!["--tokio", "--deflate", "--miniz"]),
+        // The largest message of section 9 is 16 MiB.
+        Runtime::Embedded => ("embedded", "embedded", vec!["--rx", "16777217"]),
     };
     let over = if tls.is_some() { "-tls" } else { "" };
     let agent = format!("{role_name}-{runtime_name}{over}");
@@ -229,13 +241,16 @@ fn pass(
         flags,
         tls,
         directory: target.join("autobahn").join(&agent),
-        selection: selection(options),
+        selection: selection(options, runtime),
         agent,
     }
 }
 
-fn selection(options: &Options) -> Value {
+fn selection(options: &Options, runtime: Runtime) -> Value {
     let mut excluded: Vec<String> = Vec::new();
+    if runtime == Runtime::Embedded {
+        excluded.extend(NEEDS_COMPRESSION.map(str::to_owned));
+    }
     if options.quick {
         excluded.extend(SLOW.map(str::to_owned));
     }
@@ -256,6 +271,10 @@ fn build_examples(workspace: &Workspace, options: &Options) -> Result<()> {
     let mut command = shell::cargo(&workspace.root);
     command.args(["build", "--quiet", "--release", "--package", "hybi"]);
     let mut needed = false;
+    if options.runs(Runtime::Embedded) {
+        command.args(["--example", "embedded"]);
+        needed = true;
+    }
     for (role, example, replaced) in [
         (Role::Server, "echo", options.server.is_some()),
         (Role::Client, "client", options.client.is_some()),
@@ -277,7 +296,9 @@ mod tests {
 
     use serde_json::Value;
 
-    use super::{OVER_TLS, Options, Role, Runtime, SLOW, conclude, pass, selection};
+    use super::{
+        NEEDS_COMPRESSION, OVER_TLS, Options, Role, Runtime, SLOW, conclude, pass, selection,
+    };
     use crate::autobahn::report::Report;
     use crate::autobahn::tls::Certificate;
 
@@ -296,6 +317,10 @@ mod tests {
         assert_eq!(client.program, Path::new("/bin/other"));
         assert_eq!(client.agent, "client-smol");
         assert_eq!(client.flags, ["--deflate"]);
+        let embedded = pass(Role::Server, Runtime::Embedded, None);
+        assert_eq!(embedded.program, Path::new("/t/release/examples/embedded"));
+        assert!(Options::default().runs(Runtime::Embedded));
+        assert!(!Options::over_tls().runs(Runtime::Embedded));
         let tls = Certificate {
             certificate: "/t/certificate".into(),
             key: "/t/key".into(),
@@ -311,20 +336,21 @@ mod tests {
     #[test]
     fn cases_are_selected() {
         let excluded = |value: &Value| value["exclude-cases"].as_array().map(Vec::len);
-        let all = selection(&Options::default());
+        let all = selection(&Options::default(), Runtime::Smol);
         assert_eq!(all["cases"][0], "*");
         assert_eq!(excluded(&all), Some(0));
-        let some = selection(&Options {
+        let quick = Options {
             quick: true,
             cases: vec!["9.1.*".into()],
             ..Options::default()
-        });
+        };
+        let some = selection(&quick, Runtime::Smol);
         assert_eq!(some["cases"][0], "9.1.*");
         assert_eq!(excluded(&some), Some(SLOW.len()));
-        let over_tls = selection(&Options::over_tls());
+        let over_tls = selection(&Options::over_tls(), Runtime::Tokio);
         assert_eq!(over_tls["cases"].as_array().unwrap().len(), OVER_TLS.len());
         // What CI runs of compression: 216 cases less these are 60.
-        let ci = selection(&Options::all(false));
+        let ci = selection(&Options::all(false), Runtime::Tokio);
         assert_eq!(excluded(&ci), Some(156));
         let is_excluded = |case: &str| {
             ci["exclude-cases"]
@@ -334,6 +360,8 @@ mod tests {
         };
         assert!(is_excluded("12.1.2") && is_excluded("13.7.18"));
         assert!(!is_excluded("12.1.1") && !is_excluded("13.7.11"));
+        let embedded = selection(&Options::default(), Runtime::Embedded);
+        assert_eq!(excluded(&embedded), Some(NEEDS_COMPRESSION.len()));
     }
 
     #[test]

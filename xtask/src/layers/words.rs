@@ -15,19 +15,20 @@ pub(super) fn check_anywhere(source: &Source, faults: &mut Vec<String>) {
 /// Rules for the product of one crate.
 pub(super) fn check(layer: &Layer, source: &Source, faults: &mut Vec<String>) {
     let tokens = source.product();
-    if layer.level < 3 {
+    if layer.is_no_std() {
         if source.path.ends_with("/src/lib.rs") {
             demand_no_std(source, faults);
         }
         forbid_the_world(source, &tokens, faults);
         forbid_comparing_instants(source, &tokens, faults);
     }
-    if layer.name == "ws-frame" || source.path.contains("/src/bare/") {
+    if layer.is_bare() || source.path.contains("/src/bare/") {
         for token in tokens.iter().filter(|token| token.text == "alloc") {
             report(source, token, "nothing allocates here", faults);
         }
     }
-    if layer.name != "ws-driver" {
+    // What ws-driver does with an allocator, ws-embedded does without.
+    if !matches!(layer.name, "ws-driver" | "ws-embedded") {
         forbid_close_codes_for_errors(source, &tokens, faults);
     }
 }
@@ -203,6 +204,7 @@ mod tests {
                 1,
             ),
             ("crates/ws-futures/src/lib.rs", "//! a", 0),
+            ("crates/ws-embedded/src/lib.rs", "//! a", 1),
         ] {
             assert_eq!(faults(path, text), expect, "{path}: {text}");
         }
@@ -234,10 +236,11 @@ mod tests {
     }
 
     #[test]
-    fn frames_and_the_bare_handshake_do_not_allocate() {
+    fn frames_the_bare_handshake_and_ws_embedded_do_not_allocate() {
         for (path, expect) in [
             ("crates/ws-frame/src/a.rs", 1),
             ("crates/ws-handshake/src/bare/a.rs", 1),
+            ("crates/ws-embedded/src/a.rs", 1),
             ("crates/ws-handshake/src/a.rs", 0),
             ("crates/ws-http/src/a.rs", 0),
         ] {
@@ -291,6 +294,7 @@ mod tests {
         ] {
             assert_eq!(faults("crates/ws-frame/src/a.rs", text), expect, "{text}");
             assert_eq!(faults("crates/ws-driver/src/a.rs", text), 0, "{text}");
+            assert_eq!(faults("crates/ws-embedded/src/a.rs", text), 0, "{text}");
         }
     }
 }
