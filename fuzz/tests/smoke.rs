@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 
 type Target = fn(&[u8]);
 
-const TARGETS: [(&str, Target); 25] = [
+const TARGETS: [(&str, Target); 26] = [
     ("frames", ws_frame::fuzzing::frames),
     ("early", ws_frame::fuzzing::early),
     ("hixie", ws_frame::fuzzing::hixie),
@@ -29,6 +29,7 @@ const TARGETS: [(&str, Target); 25] = [
     ("connection", ws_driver::fuzzing::connection),
     ("drafts", ws_driver::fuzzing::drafts),
     ("compressed", ws_driver::fuzzing::compressed),
+    ("embedded", ws_embedded::fuzzing::connection),
     ("extensions", ws_extensions::fuzzing::header),
     ("inflate", ws_extensions::fuzzing::inflate),
     ("deflate", ws_extensions::fuzzing::deflate),

@@ -64,7 +64,7 @@ async function line() {
 // Requests that are refused: an ordinary one, one that does not fit, one of a strange page.
 for (const [request, status] of [
   ["GET / HTTP/1.1\r\nHost: x\r\n\r\n", "426"],
-  [`GET /${"x".repeat(507)}`, "431"],
+  [`GET /${"x".repeat(2044)}`, "431"],
   [
     "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nOrigin: http://y\r\n" +
       "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",

@@ -6,8 +6,8 @@ use crate::Misuse;
 ///
 /// | buffer | holds | so its length is |
 /// |---|---|---|
-/// | `rx` | the peer's handshake; later one message, and what was read behind it | a byte more than the longest message that is received whole; 512 are enough for most handshakes |
-/// | `tx` | our handshake; later frames that are to be written | at least 131, and for one write per message, 14 more than the message |
+/// | `rx` | the peer's handshake; later one message, and what was read behind it | a byte more than the longest message that is received whole, and enough for the longest handshake: a browser's, with its cookies |
+/// | `tx` | our handshake; later frames that are to be written | at least 131 and enough for our handshake; for one write per message, 14 more than the message |
 #[derive(Debug)]
 pub struct Buffers<'b> {
     pub(crate) rx: &'b mut [u8],

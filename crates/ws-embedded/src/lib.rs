@@ -66,6 +66,9 @@
 //! ```
 #![no_std]
 
+// Tests and fuzzed properties may allocate; the crate itself may not.
+#[cfg(any(test, feature = "fuzzing"))]
+extern crate alloc;
 #[cfg(test)]
 extern crate std;
 
@@ -78,6 +81,10 @@ mod open;
 mod out;
 mod outbox;
 mod websocket;
+
+#[cfg(any(test, feature = "fuzzing"))]
+#[doc(hidden)]
+pub mod fuzzing;
 
 #[cfg(test)]
 mod tests;

@@ -1,15 +1,15 @@
-//! A serial line as a link of bytes.
+//! A serial line as a stream of bytes.
 
+use core::convert::Infallible;
+
+use embedded_io_async::{ErrorType, Read, Write};
 use stm32f1::stm32f100::usart1::RegisterBlock;
 
-/// A serial line that is asked, not waited for.
+/// A serial line that is asked, not waited for: its futures are ready when they are polled.
 pub(crate) struct Link<'d> {
     usart: &'d RegisterBlock,
-    /// What has come and was not taken. It outlives a connection: the next one's first bytes may
-    /// come in one piece with the last ones of this.
-    chunk: [u8; 64],
-    at: usize,
-    end: usize,
+    /// What is read before what comes.
+    again: &'static [u8],
 }
 
 impl<'d> Link<'d> {
@@ -18,56 +18,72 @@ impl<'d> Link<'d> {
         usart
             .cr1()
             .write(|w| w.ue().set_bit().te().set_bit().re().set_bit());
-        Self {
-            usart,
-            chunk: [0; 64],
-            at: 0,
-            end: 0,
+        Self { usart, again: &[] }
+    }
+
+    /// Passes over what comes up to these bytes, with which the next read begins.
+    pub(crate) fn skip_to(&mut self, start: &'static [u8]) {
+        let mut matched = 0;
+        while let Some(&expected) = start.get(matched) {
+            while !self.has_byte() {}
+            let byte = self.byte();
+            matched = if byte == expected {
+                matched + 1
+            } else {
+                usize::from(byte == start[0])
+            };
         }
+        self.again = start;
     }
 
-    /// Lends what has come, at least one byte, to whoever takes something off its front.
-    pub(crate) fn read<'l, R>(&'l mut self, take: impl FnOnce(&mut &'l mut [u8]) -> R) -> R {
-        if self.at == self.end {
-            self.at = 0;
-            self.end = fill(self.usart, &mut self.chunk);
+    fn has_byte(&self) -> bool {
+        self.usart.sr().read().rxne().bit_is_set()
+    }
+
+    /// The byte that has come. The ninth bit is parity or nothing.
+    fn byte(&self) -> u8 {
+        let [byte, _] = self.usart.dr().read().dr().bits().to_le_bytes();
+        byte
+    }
+}
+
+impl ErrorType for Link<'_> {
+    type Error = Infallible;
+}
+
+impl Read for Link<'_> {
+    async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Infallible> {
+        if !self.again.is_empty() {
+            let len = self.again.len().min(buffer.len());
+            let (now, later) = self.again.split_at(len);
+            buffer[..len].copy_from_slice(now);
+            self.again = later;
+            return Ok(len);
         }
-        let mut input = &mut self.chunk[self.at..self.end];
-        let result = take(&mut input);
-        self.at = self.end - input.len();
-        result
+        let mut len = 0;
+        for byte in buffer {
+            while !self.has_byte() {
+                if len > 0 {
+                    return Ok(len);
+                }
+            }
+            *byte = self.byte();
+            len += 1;
+        }
+        Ok(len)
     }
+}
 
-    /// Waits for a byte.
-    pub(crate) fn byte(&mut self) -> u8 {
-        self.read(|input| {
-            let (byte, rest) = core::mem::take(input).split_at_mut(1);
-            *input = rest;
-            byte[0]
-        })
-    }
-
-    /// Writes all of it.
-    pub(crate) fn write(&mut self, bytes: &[u8]) {
+impl Write for Link<'_> {
+    async fn write(&mut self, bytes: &[u8]) -> Result<usize, Infallible> {
         for &byte in bytes {
             while self.usart.sr().read().txe().bit_is_clear() {}
             self.usart.dr().write(|w| w.dr().set(byte.into()));
         }
+        Ok(bytes.len())
     }
-}
 
-/// Waits for a byte, and takes what has come behind it; tells how many bytes.
-fn fill(usart: &RegisterBlock, into: &mut [u8]) -> usize {
-    let mut len = 0;
-    for byte in into {
-        while usart.sr().read().rxne().bit_is_clear() {
-            if len > 0 {
-                return len;
-            }
-        }
-        // The ninth bit is parity or nothing.
-        [*byte, _] = usart.dr().read().dr().bits().to_le_bytes();
-        len += 1;
+    async fn flush(&mut self) -> Result<(), Infallible> {
+        Ok(())
     }
-    len
 }

@@ -5,8 +5,8 @@
 //! ```text
 //!  L4                  hybi                        names
 //!                        |
-//!  L3               ws-futures                     polls I/O: the only one that does
-//!               _________|_____________
+//!  L3               ws-futures                     polls I/O; and ws-embedded, without alloc,
+//!               _________|_____________            on ws-frame and the bare ws-handshake
 //!              |         |             |
 //!  L2      ws-driver     |             |           time, mask keys, the closing handshake
 //!           |       \    |             |
@@ -30,6 +30,7 @@
 //! - [`driver`](crate::driver) has no queue. What is to be written is appended to the caller's buffer
 //!   in the call that causes it.
 //! - [`futures`](crate::futures) knows no protocol. It moves bytes, wakes tasks and lends a clock.
+//! - `embedded` has no driver below it, which allocates: it is one, for [`devices`](super::devices).
 //!
 //! # The path of a message that comes in
 //!

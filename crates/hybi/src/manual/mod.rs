@@ -10,7 +10,8 @@
 //! 8. [`drafts`]: the versions before RFC 6455.
 //! 9. [`tuning`]: writes, buffers, compression, broadcasts, many connections.
 //! 10. [`observing`]: counts for a metrics endpoint, and what `tracing` is told.
-//! 11. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
+//! 11. [`devices`]: microcontrollers, with an allocator and without.
+//! 12. [`moving_in`]: from `ws`, `faye-websocket`, `websocket-driver`, `websocket-extensions`,
 //!     tungstenite and tokio-tungstenite: each call, option and event, and what it is here.
 //!
 //! Server-sent events have no page here; see the section on them in the README and [`sse`](crate::sse).
@@ -33,10 +34,12 @@
 //! | `binary` | numbers in a message, and a message in pieces |
 //! | `pipe` | a stream of messages forwarded to another socket |
 //! | `external_tls` | a server behind a TLS acceptor that hybi knows nothing about |
+//! | `embedded` | a device's WebSocket, in two buffers |
 //! | `axum_app` | a WebSocket and events beside the pages of an axum application |
 
 pub mod architecture;
 pub mod closing;
+pub mod devices;
 pub mod drafts;
 pub mod extensions;
 pub mod limits;

@@ -2,61 +2,15 @@
 
 use hybi_testkit::splits::agree;
 use hybi_testkit::wire::{Frame, Width};
+use proptest::prelude::*;
 use ws_frame::{CloseError, FrameError, OpCode, Rsv};
 
 use super::*;
+use crate::fuzzing::{self, step};
 use crate::inbox::{Inbox, Mode, Step};
 
-/// All that comes of these bytes, in reads of these pieces, in a buffer of `len` bytes.
 fn trace<'p>(len: usize, mode: Mode, pieces: impl Iterator<Item = &'p [u8]>) -> Vec<Seen> {
-    let mut buffer = vec![0xAA; len];
-    let mut inbox = Inbox::new(&mut buffer, 0..0, true);
-    let mut seen = Vec::new();
-    for mut piece in pieces {
-        loop {
-            match step(&mut inbox, mode) {
-                Ok(Some(event)) => {
-                    let is_close = matches!(event, Seen::Close(_));
-                    seen.push(event);
-                    if is_close {
-                        return seen;
-                    }
-                    continue;
-                }
-                Ok(None) => {}
-                Err(error) => {
-                    seen.push(Seen::Failed(error));
-                    return seen;
-                }
-            }
-            if piece.is_empty() {
-                break;
-            }
-            match inbox.room() {
-                Ok(room) => {
-                    let len = room.len().min(piece.len());
-                    room[..len].copy_from_slice(&piece[..len]);
-                    inbox.fill(len);
-                    piece = &piece[len..];
-                }
-                Err(error) => {
-                    seen.push(Seen::Failed(error));
-                    return seen;
-                }
-            }
-        }
-    }
-    seen
-}
-
-fn step(inbox: &mut Inbox<'_>, mode: Mode) -> Result<Option<Seen>, ProtocolError> {
-    let Some(step) = inbox.step(mode)? else {
-        return Ok(None);
-    };
-    Ok(Some(match mode {
-        Mode::Whole => inbox.event(step)?.into(),
-        Mode::Chunks => inbox.chunk_event(step)?.into(),
-    }))
+    fuzzing::trace(len, mode, true, pieces)
 }
 
 /// Chunks joined, for where they are cut depends on the reads.
@@ -297,5 +251,40 @@ fn a_message_that_began_whole_goes_on_in_chunks() {
         assert_eq!(step(&mut inbox, Mode::Chunks), Ok(Some(hello)));
         assert_eq!(inbox.step(Mode::Whole), Ok(Some(Step::Message)));
         assert_eq!(inbox.event(Step::Message).map(Seen::from), Ok(text("next")));
+    }
+}
+
+/// A frame that is right, or nearly.
+fn any_frame() -> impl Strategy<Value = Vec<u8>> {
+    let opcode = prop_oneof![8 => 0..=2_u8, 3 => 8..=10_u8, 1 => 0..=15_u8];
+    let payload = prop_oneof![
+        prop::collection::vec(any::<u8>(), 0..40),
+        "\\PC{0,30}".prop_map(String::into_bytes),
+        Just(b"\x03\xE8".to_vec()),
+    ];
+    (opcode, any::<bool>(), payload, prop::bool::weighted(0.95)).prop_map(
+        |(opcode, fin, payload, is_masked)| {
+            let frame = Frame::new(opcode, payload);
+            let frame = if fin { frame } else { frame.fragment() };
+            if is_masked {
+                frame.masked(KEY).bytes()
+            } else {
+                frame.bytes()
+            }
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn cuts_and_buffers_make_no_difference(
+        seed in any::<u8>(),
+        frames in prop::collection::vec(any_frame(), 0..8),
+        noise in prop::collection::vec(any::<u8>(), 0..8),
+    ) {
+        let mut data = vec![seed];
+        data.extend(frames.concat());
+        data.extend(noise);
+        fuzzing::connection(&data);
     }
 }

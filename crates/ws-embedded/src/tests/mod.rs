@@ -7,7 +7,7 @@ mod websocket;
 use std::boxed::Box;
 use std::future::Future;
 use std::pin::pin;
-use std::string::{String, ToString};
+use std::string::String;
 use std::task::{Context, Poll, Waker};
 use std::vec;
 use std::vec::Vec;
@@ -17,7 +17,8 @@ use futures::io::{AsyncReadExt, AsyncWriteExt};
 use hybi_testkit::pipe::Pipe;
 use hybi_testkit::wire::Frame;
 
-use crate::{Buffers, Chunk, Event, MaskKey, Message, ProtocolError};
+use crate::fuzzing::Seen;
+use crate::{Buffers, Event, MaskKey, ProtocolError};
 
 /// A pipe whose errors can be compared.
 #[derive(Debug)]
@@ -67,20 +68,6 @@ fn keys() -> impl FnMut() -> MaskKey {
     }
 }
 
-/// An event that owns what it says.
-#[derive(Clone, Debug, Eq, PartialEq)]
-enum Seen {
-    Text(String),
-    Binary(Vec<u8>),
-    TextChunk(String, bool),
-    BinaryChunk(Vec<u8>, bool),
-    Ping(Vec<u8>),
-    Pong(Vec<u8>),
-    Close(Option<(u16, String)>),
-    /// And nothing behind it.
-    Failed(ProtocolError),
-}
-
 fn text(text: &str) -> Seen {
     Seen::Text(text.into())
 }
@@ -91,37 +78,6 @@ fn binary(bytes: &[u8]) -> Seen {
 
 fn closed(code: u16, reason: &str) -> Seen {
     Seen::Close(Some((code, reason.into())))
-}
-
-impl From<Message<'_>> for Seen {
-    fn from(message: Message<'_>) -> Self {
-        match message {
-            Message::Text(text) => Self::Text(text.into()),
-            Message::Binary(bytes) => Self::Binary(bytes.into()),
-        }
-    }
-}
-
-impl From<Chunk<'_>> for Seen {
-    fn from(chunk: Chunk<'_>) -> Self {
-        match chunk.data {
-            Message::Text(text) => Self::TextChunk(text.into(), chunk.last),
-            Message::Binary(bytes) => Self::BinaryChunk(bytes.into(), chunk.last),
-        }
-    }
-}
-
-impl<M: Into<Self>> From<Event<'_, M>> for Seen {
-    fn from(event: Event<'_, M>) -> Self {
-        match event {
-            Event::Message(message) => message.into(),
-            Event::Ping(payload) => Self::Ping(payload.into()),
-            Event::Pong(payload) => Self::Pong(payload.into()),
-            Event::Close(frame) => {
-                Self::Close(frame.map(|frame| (frame.code.get(), frame.reason.to_string())))
-            }
-        }
-    }
 }
 
 /// Polls a future once, and drops it.
