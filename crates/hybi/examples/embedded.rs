@@ -69,8 +69,11 @@ async fn serve(stream: TcpStream, rx: usize) -> anyhow::Result<()> {
     stream.set_nodelay(true)?;
     let (mut rx, mut tx) = (vec![0; rx], [0; 1024]);
     let buffers = Buffers::new(&mut rx, &mut tx);
-    let rules = Rules::new();
-    let mut socket = timeout(HANDSHAKE, accept(FromTokio::new(stream), buffers, &rules)).await??;
+    let mut socket = timeout(
+        HANDSHAKE,
+        accept(FromTokio::new(stream), buffers, Rules::new()),
+    )
+    .await??;
     echo(&mut socket).await
 }
 
@@ -96,7 +99,7 @@ async fn ask(url: &str, arguments: &Arguments) -> anyhow::Result<()> {
     let opening = connect(
         FromTokio::new(stream),
         buffers,
-        &request,
+        request,
         Nonce::new(nonce),
         mask_key,
     );

@@ -38,7 +38,7 @@
 //! let server = async {
 //!     let (mut rx, mut tx) = ([0; 1024], [0; 256]);
 //!     let buffers = Buffers::new(&mut rx, &mut tx);
-//!     let mut socket = accept(far, buffers, &Rules::new()).await?;
+//!     let mut socket = accept(far, buffers, Rules::new()).await?;
 //!     while let Some((event, mut outbox)) = socket.exchange().await? {
 //!         if let Event::Message(message) = event {
 //!             outbox.feed(message).await?;
@@ -53,7 +53,7 @@
 //!     // A device has a random number generator for these.
 //!     let (nonce, keys) = (Nonce::new([7; 16]), || MaskKey([1, 2, 3, 4]));
 //!     let request = Request::new("device.example", "/echo");
-//!     let mut socket = connect(near, buffers, &request, nonce, keys).await?;
+//!     let mut socket = connect(near, buffers, request, nonce, keys).await?;
 //!     socket.send("hello").await?;
 //!     let event = socket.receive().await?;
 //!     assert_eq!(event, Some(Event::Message(Message::Text("hello"))));

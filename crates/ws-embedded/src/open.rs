@@ -33,7 +33,7 @@ pub enum Verdict<'f> {
 pub async fn accept<'b, T: Read + Write>(
     io: T,
     buffers: Buffers<'b>,
-    rules: &Rules<'b>,
+    rules: Rules<'b>,
 ) -> Result<WebSocket<'b, T, Server>, Error<T::Error>> {
     accept_with(io, buffers, rules, |_| Verdict::Accept(&[])).await
 }
@@ -46,7 +46,7 @@ pub async fn accept<'b, T: Read + Write>(
 /// # use ws_embedded::{Buffers, Error, Rules, Verdict, accept_with};
 /// # async fn f<T: Read + Write>(stream: T, buffers: Buffers<'_>) -> Result<(), Error<T::Error>> {
 /// let mut wants_samples = false;
-/// let socket = accept_with(stream, buffers, &Rules::new(), |request| {
+/// let socket = accept_with(stream, buffers, Rules::new(), |request| {
 ///     wants_samples = request.path() == "/samples";
 ///     match request.path() {
 ///         "/samples" | "/control" => Verdict::Accept(&[("Server", "kettle/1")]),
@@ -66,7 +66,7 @@ pub async fn accept<'b, T: Read + Write>(
 pub async fn accept_with<'b, 'f, T: Read + Write>(
     mut io: T,
     buffers: Buffers<'b>,
-    rules: &Rules<'b>,
+    rules: Rules<'b>,
     decide: impl FnOnce(&Requested<'_, '_>) -> Verdict<'f>,
 ) -> Result<WebSocket<'b, T, Server>, Error<T::Error>> {
     buffers.check()?;
@@ -127,7 +127,7 @@ pub async fn accept_with<'b, 'f, T: Read + Write>(
 pub async fn connect<'b, T: Read + Write, K: MaskKeys>(
     mut io: T,
     buffers: Buffers<'b>,
-    request: &Request<'b>,
+    request: Request<'b>,
     nonce: Nonce,
     keys: K,
 ) -> Result<WebSocket<'b, T, Client<K>>, Error<T::Error>> {

@@ -55,7 +55,7 @@ fn a_server_accepts_at_every_cut() {
         let (near, mut far) = duplex(4096);
         let ours = async {
             let mut path = String::new();
-            let mut socket = accept_with(Io(near), buffers(512, 256), &RULES, |request| {
+            let mut socket = accept_with(Io(near), buffers(512, 256), RULES, |request| {
                 path.push_str(request.path());
                 Verdict::Accept(&[("X-Kettle", "1")])
             })
@@ -82,7 +82,7 @@ fn a_client_opens_at_every_cut() {
         let ours = async {
             let nonce = Nonce::new(*b"the sample nonce");
             let buffers = buffers(512, 256);
-            let mut socket = connect(Io(near), buffers, &request, nonce, keys())
+            let mut socket = connect(Io(near), buffers, request, nonce, keys())
                 .await
                 .unwrap();
             let hello = socket.receive().await.unwrap().map(Seen::from);
@@ -151,7 +151,7 @@ fn requests_are_refused() {
         let refused = run(accept_with(
             Io(near),
             buffers(512, 256).without_flush(),
-            &RULES,
+            RULES,
             |request| match request.path() {
                 "/chat" => Verdict::Accept(&[]),
                 "/bad" => Verdict::Reject(200, &[]),
@@ -192,7 +192,7 @@ fn responses_are_judged() {
         let opened = run(connect(
             Io(near),
             buffers,
-            &request,
+            request,
             Nonce::new([7; 16]),
             keys(),
         ));
@@ -205,7 +205,7 @@ fn what_has_no_room_is_not_said() {
     let (near, mut far) = duplex(4096);
     block_on(far.write_all(REQUEST)).unwrap();
     let rules = Rules::new().with_subprotocols(&["echo"]);
-    let opened = run(accept(Io(near), buffers(512, 131), &rules));
+    let opened = run(accept(Io(near), buffers(512, 131), rules));
     assert_eq!(
         opened.map(|_| ()),
         Err(Error::Handshake(WriteError::DoesNotFit))
@@ -217,7 +217,7 @@ fn what_has_no_room_is_not_said() {
     let opened = run(connect(
         Io(near),
         buffers(512, 131),
-        &request,
+        request,
         Nonce::new([7; 16]),
         keys(),
     ));
@@ -228,7 +228,7 @@ fn what_has_no_room_is_not_said() {
     assert_eq!(arrived(&mut far), b"");
 
     let (near, _far) = duplex(4096);
-    let opened = run(accept(Io(near), buffers(512, 130), &rules));
+    let opened = run(accept(Io(near), buffers(512, 130), rules));
     assert_eq!(opened.map(|_| ()), Err(Misuse::BufferTooShort.into()));
 }
 
@@ -244,8 +244,7 @@ fn both_ends_find_each_other_in_streams_of_every_kind() {
     ] {
         let (near, far) = pipe(behaviour.clone(), behaviour);
         let server = async {
-            let mut socket: WebSocket<'_, _, _> =
-                accept(Io(far), buffers(512, 256), &RULES).await?;
+            let mut socket: WebSocket<'_, _, _> = accept(Io(far), buffers(512, 256), RULES).await?;
             while let Some((event, mut outbox)) = socket.exchange().await? {
                 if let Event::Message(message) = event {
                     outbox.feed(message).await?;
@@ -257,7 +256,7 @@ fn both_ends_find_each_other_in_streams_of_every_kind() {
             let request = Request::new("a.example", "/").with_subprotocols(&["soup"]);
             let nonce = Nonce::new([7; 16]);
             let buffers = buffers(512, 256);
-            let mut socket = connect(Io(near), buffers, &request, nonce, keys()).await?;
+            let mut socket = connect(Io(near), buffers, request, nonce, keys()).await?;
             assert_eq!(socket.subprotocol(), Some("soup"));
             socket.send("Hello").await?;
             let echo = socket.receive().await?.map(Seen::from);

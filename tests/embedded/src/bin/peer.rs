@@ -47,7 +47,7 @@ fn main() -> ! {
 async fn serve(link: &mut Link<'_>, buffers: Buffers<'_>) -> bool {
     let rules = Rules::new().with_subprotocols(SUBPROTOCOLS);
     let mut is_last = false;
-    let accepted = accept_with(&mut *link, buffers, &rules, |request| {
+    let accepted = accept_with(&mut *link, buffers, rules, |request| {
         is_last = request.path() == "/last";
         Verdict::Accept(&[])
     });
@@ -79,7 +79,7 @@ async fn ask(
         .with_fields(&[("User-Agent", "kettle/1")]);
     // A device has entropy to put here, and for the keys.
     let nonce = Nonce::new(*b"the sample nonce");
-    let mut socket = connect(link, buffers, &request, nonce, Keys(0x2545_F491)).await?;
+    let mut socket = connect(link, buffers, request, nonce, Keys(0x2545_F491)).await?;
     assert!(
         socket.subprotocol() == Some("echo"),
         "the server speaks something else"
