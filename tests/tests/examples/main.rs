@@ -287,6 +287,27 @@ fn bare_driver() {
 }
 
 #[test]
+fn embedded() {
+    let (_server, address) = server("embedded", &["--port", "0", "--rx", "20001"]);
+    run(async { is_an_echo(&mut connect(&address, "/").await?).await });
+    let url = format!("ws://{address}/");
+    assert_eq!(
+        output("embedded", &["--say", "h\u{e9}llo", &url]),
+        ["h\u{e9}llo"]
+    );
+    // What does not fit is refused, and the next one is served.
+    run(async {
+        let mut socket = connect(&address, "/").await?;
+        socket.send(&"x".repeat(20_001)[..]).await?;
+        assert!(hear(&mut socket).await?.is_none());
+        let code = socket.close_frame().map(|frame| frame.code.get());
+        assert_eq!(code, Some(1009));
+        Ok(())
+    });
+    run(async { is_an_echo(&mut connect(&address, "/").await?).await });
+}
+
+#[test]
 fn chat_and_client() {
     let (_server, address) = server("chat", &["--port", "0"]);
     let url = format!("ws://{address}/");
