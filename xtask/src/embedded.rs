@@ -2,8 +2,9 @@
 //!
 //! The package is `tests/embedded`. `peer` is a server and a client on a Cortex-M3 with 8 KiB of RAM
 //! and no allocator, with Node's `ws` at the other ends of its serial lines; `calls` makes the same
-//! calls in memory, and what it is larger than `nothing` is what frames and handshake take; `driver`
-//! is both ends of a connection on a Cortex-M4 with an allocator.
+//! calls in memory, and what it is larger than `nothing` is what frames and handshake take; `echo` is a
+//! server alone, over a stream in memory; `driver` is both ends of a connection on a Cortex-M4 with an
+//! allocator.
 //!
 //! Firmware that has passed says so and waits, so that its memory can be looked at from outside: how
 //! much of the paint on its stack is left. Firmware that panics ends QEMU with a failure.
@@ -104,10 +105,12 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let code = SMALL.size(workspace, "calls")? - SMALL.size(workspace, "nothing")?;
     println!(
         "frames and handshake of both roles: {code} bytes of code, of {MAX_CODE} at most\n\
-         the firmware with them: {} bytes",
-        SMALL.size(workspace, "peer")?
+         the firmware with them: {} bytes; a server alone: {} bytes",
+        SMALL.size(workspace, "peer")?,
+        SMALL.size(workspace, "echo")?
     );
     SMALL.run(workspace, "calls")?;
+    SMALL.run(workspace, "echo")?;
     run_peer(workspace)?;
     LARGE.run(workspace, "driver")?;
     println!(
