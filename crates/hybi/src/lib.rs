@@ -123,6 +123,7 @@
 //! ```
 //!
 //! A client follows them with `hybi::smol::event_source` or `hybi::tokio::event_source`.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 #[cfg(feature = "futures")]

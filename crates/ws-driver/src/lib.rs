@@ -62,6 +62,7 @@
 //! assert_eq!(event, Some(Event::Message(Message::Text("hello"))));
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 extern crate alloc;

@@ -64,6 +64,7 @@
 //! block_on(try_join(server, client))?;
 //! # Ok::<(), Error<std::io::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 // Tests and fuzzed properties may allocate; the crate itself may not.

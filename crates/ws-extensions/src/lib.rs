@@ -98,6 +98,7 @@
 //! assert_eq!(room[..decoded.len], *b"hello");
 //! # Ok::<(), Box<dyn core::error::Error>>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 extern crate alloc;

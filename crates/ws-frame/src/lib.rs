@@ -43,6 +43,7 @@
 //! assert_eq!(reply, b"\x81\x05Hello");
 //! # Ok::<(), ws_frame::FrameError>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 // Tests and fuzzed properties may allocate; the crate itself may not.

@@ -64,6 +64,7 @@
 //! block_on(try_join(server, client))?;
 //! # Ok::<(), Error>(())
 //! ```
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod accept;
 mod buffers;

@@ -102,6 +102,7 @@
 //!
 //! It resolves no names, dials nothing, knows no TLS and follows no redirect by itself. It has no
 //! clock: the deadline for a handshake is set by who does the I/O. Extensions pass through as text.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 // Tests may allocate without the feature, too.

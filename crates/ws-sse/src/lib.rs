@@ -89,6 +89,7 @@
 //! [ping](StreamWriter::ping) now and then, sets deadlines, waits for a
 //! [delay](Waiting::delay), and gives the random number for that. It has no locks: who shares a
 //! [`Broadcaster`] has one. Of content codings it knows none, and of HTTP/2 nothing.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![no_std]
 
 extern crate alloc;

@@ -17,6 +17,16 @@ pub(super) fn check(path: &str, text: &str, published: bool, faults: &mut Vec<St
     if !has(text, "[lints]", "workspace = true") {
         faults.push(format!("{path}: lacks `[lints] workspace = true`"));
     }
+    // Documentation shows what is there, and which feature brings it.
+    let is_shown = has(text, "[package.metadata.docs.rs]", "all-features = true")
+        && has(
+            text,
+            "[package.metadata.docs.rs]",
+            "rustdoc-args = [\"--cfg\", \"docsrs\"]",
+        );
+    if published && text.contains("[features]") && !is_shown {
+        faults.push(format!("{path}: lacks what docs.rs is to show"));
+    }
     let described = section(text, "[package]").any(|line| line.starts_with("description = "));
     if !described {
         faults.push(format!("{path}: lacks a description"));
@@ -48,6 +58,8 @@ mod tests {
         for (text, published, expect) in [
             (good.to_owned(), false, 0),
             (good.to_owned(), true, 2),
+            (format!("{good}\n[features]\n"), false, 0),
+            (format!("{good}\n[features]\n"), true, 3),
             (good.replace("[lints]", "[dependencies]"), false, 1),
             (
                 good.replace("edition.workspace = true", "edition = \"2021\""),

@@ -79,6 +79,8 @@
 //! # assert_eq!((ended.unwrap(), silences.get()), (None, 2));
 //! ```
 //!
+//! - **Sending from elsewhere**: one task holds the connection, others put what they have to say into
+//!   a channel, and the task does `select` on `exchange` and on the channel.
 //! - **Randomness is yours**: sixteen bytes for a client's handshake, four for each frame that it
 //!   sends (RFC 6455 §5.3), from the device's generator. A server needs none.
 //! - **Flushing**: TLS holds back what it is given until it is told, so what was written is flushed
