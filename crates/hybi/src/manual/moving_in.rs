@@ -386,7 +386,7 @@
 //! | `close(frame)`, then `read` until `ConnectionClosed` | [`close(frame)`](crate::WebSocket::close), which does both |
 //! | `can_read()`, `can_write()` | [`state()`](crate::WebSocket::state) |
 //! | `Message::Text(Utf8Bytes)`, `Binary(Bytes)` | [`Message::Text`](crate::Message::Text), [`Binary`](crate::Message::Binary) |
-//! | `Message::Ping`, `Pong` | [`Event::Ping`](crate::Event::Ping), [`Event::Pong`](crate::Event::Pong); [`ping()`](crate::WebSocket::ping) |
+//! | `Message::Ping`, `Pong` | [`Event::Ping`](crate::Event::Ping), [`Event::Pong`](crate::Event::Pong); [`ping()`](crate::WebSocket::ping), [`pong()`](crate::WebSocket::pong) |
 //! | `Message::Close` | [`Event::Close`](crate::Event::Close); [`close()`](crate::WebSocket::close) |
 //! | `Message::Frame` | none; [`hybi::frame`](crate::frame) |
 //! | `is_text`, `is_binary`, `len`, `is_empty` | the same |

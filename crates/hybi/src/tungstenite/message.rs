@@ -20,7 +20,7 @@ pub enum Message {
     Binary(Bytes),
     /// A Ping; when it is received, it has been answered.
     Ping(Bytes),
-    /// A Pong; when it is sent, nothing is.
+    /// A Pong; when it is sent, one that nobody asked for, as Pings are answered without it.
     Pong(Bytes),
     /// A Close; `None` says nothing.
     Close(Option<CloseFrame>),

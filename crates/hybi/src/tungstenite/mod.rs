@@ -26,7 +26,8 @@
 //!
 //! What is different, because it cannot be the same:
 //!
-//! - A Ping is answered before it is shown, so a [`Message::Pong`] that is sent is left out.
+//! - A Ping is answered before it is shown. A [`Message::Pong`] that is sent is one more, which does no
+//!   harm, but no version before hybi-7 has such: it is an error there.
 //! - The end is `None` from the stream and [`Error::Closed`](crate::Error::Closed) from
 //!   [`read`](WebSocketStream::read); a connection that ends in no order is an error before that.
 //! - Limits and deadlines are those of [`Options`](crate::Options), and they are on.

@@ -38,7 +38,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
     ///
     /// # Errors
     ///
-    /// When the transport fails, and once the connection is closed or closing.
+    /// When the transport fails, once the connection is closed or closing, for a Ping or a Pong of
+    /// more than 125 bytes, and in a version that does not have them.
     pub async fn write(&mut self, message: impl Into<Message>) -> Result<(), Error> {
         poll_fn(|cx| Pin::new(&mut *self).poll_ready(cx)).await?;
         self.add(message.into())
@@ -87,22 +88,27 @@ impl<T: AsyncRead + AsyncWrite + Unpin> WebSocketStream<T> {
         match message {
             Message::Text(text) => self.start_send(crate::Message::Text(text)),
             Message::Binary(bytes) => self.start_send(crate::Message::Binary(bytes)),
-            Message::Ping(payload) => {
-                let before = self.sender.statistics().sent.frames;
-                begin(self.sender.ping(&payload))?;
-                // It had no room, if what waits may be hardly more than what is waited for.
-                if self.sender.statistics().sent.frames == before {
-                    return Err(Error::WriteBufferFull);
-                }
-                Ok(())
-            }
-            // The answer to every Ping is out already.
-            Message::Pong(_) => Ok(()),
+            Message::Ping(payload) => self.add_control(|sender| begin(sender.ping(&payload))),
+            Message::Pong(payload) => self.add_control(|sender| begin(sender.pong(&payload))),
             Message::Close(frame) => {
                 let frame = frame.as_ref().map(CloseFrame::borrowed);
                 begin(self.sender.close(frame))
             }
         }
+    }
+
+    /// Adds a Ping or a Pong.
+    fn add_control(
+        &mut self,
+        add: impl FnOnce(&mut Sender<T>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let before = self.sender.statistics().sent.frames;
+        add(&mut self.sender)?;
+        // It had no room, if what waits may be hardly more than what is waited for.
+        if self.sender.statistics().sent.frames == before {
+            return Err(Error::WriteBufferFull);
+        }
+        Ok(())
     }
 
     fn start_send(&mut self, message: crate::Message) -> Result<(), Error> {
@@ -209,6 +215,7 @@ mod tests {
                 Message::from("text"),
                 Message::from(std::vec![0xFF]),
                 Message::Ping(Bytes::from_static(b"?")),
+                Message::Pong(Bytes::from_static(b"unasked")),
                 Message::Close(Some(bye())),
             ];
             assert_eq!(seen, expect);
