@@ -42,16 +42,18 @@ impl Clock {
 /// When a step must be done, if there is a limit.
 pub(crate) struct Deadline<'a>(Option<(&'a mut (dyn Timer + 'static), Instant)>);
 
+#[cfg(feature = "rustls")]
 impl<'a> Deadline<'a> {
     /// So long from now, if there is a timer.
-    #[cfg(feature = "rustls")]
     pub(crate) fn after(timer: Option<&'a mut (dyn Timer + 'static)>, timeout: Duration) -> Self {
         Self(timer.map(|timer| {
             let by = timer.now().saturating_add(timeout);
             (timer, by)
         }))
     }
+}
 
+impl Deadline<'_> {
     #[cfg(feature = "client")]
     pub(crate) const fn none() -> Self {
         Self(None)

@@ -142,10 +142,10 @@ mod off {
     use crate::Error;
 
     #[derive(Clone, Debug, Default)]
-    pub(crate) struct Life;
+    pub(crate) struct Life(());
 
     pub(crate) const fn begun(_: Role, _: Option<&dyn Display>) -> Life {
-        Life
+        Life(())
     }
     #[cfg(feature = "client")]
     pub(crate) fn within<F>(_: &Life, work: F) -> F {

@@ -50,6 +50,10 @@ pub(crate) fn default_proxy_connector() -> io::Result<Option<Arc<dyn TlsConnecto
 
 /// The platform's roots are read once.
 #[cfg(feature = "client")]
+#[cfg_attr(
+    not(feature = "rustls"),
+    expect(clippy::unnecessary_wraps, reason = "without roots nothing can fail")
+)]
 fn default_in(slot: &OnceLock<Arc<dyn TlsConnector>>) -> io::Result<Option<Arc<dyn TlsConnector>>> {
     if let Some(connector) = slot.get() {
         return Ok(Some(Arc::clone(connector)));
