@@ -1,7 +1,8 @@
 //! What happens, told to `tracing` if the feature of that name is on: names of hosts, steps,
 //! statuses, codes and counts; never payloads, fields, queries or credentials.
 //!
-//! Each connection has a span, within whatever span it was begun in.
+//! Each connection has a span, within whatever span it was begun in; one of a source of events from the
+//! first step towards it.
 
 #[cfg(feature = "tracing")]
 pub(crate) use on::*;
@@ -121,6 +122,45 @@ mod on {
         });
     }
 
+    /// The answer to a source of events opens a stream.
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) fn source_opened(life: &Life, status: Status) {
+        life.tell(|| debug!(target: "hybi", role = "client", status = status.code(), "opened"));
+    }
+
+    /// A source of events has lost its connection after so many events, or there was none to be
+    /// had.
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) fn source_lost(life: &Life, lost: crate::sse::Lost<'_>, events: u64) {
+        let status = match lost.loss {
+            ws_sse::Loss::Refused(status) => Some(status.code()),
+            _ => None,
+        };
+        life.tell(|| {
+            debug!(
+                target: "hybi",
+                role = "client",
+                status,
+                events,
+                why = %lost,
+                delay = ?lost.delay,
+                "lost"
+            );
+        });
+    }
+
+    /// A source of events has ended for good, a connection after so many events if there was one.
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) fn source_ended(
+        life: &Life,
+        why: &dyn Display,
+        status: Option<Status>,
+        events: u64,
+    ) {
+        let status = status.map(Status::code);
+        life.tell(|| debug!(target: "hybi", role = "client", status, events, %why, "ended"));
+    }
+
     /// A step on the way to a server was done, or failed.
     #[cfg(feature = "client")]
     pub(crate) fn step(step: crate::Step, peer: &dyn Display, error: Option<&crate::DialCause>) {
@@ -156,6 +196,12 @@ mod off {
     pub(crate) const fn rejected(_: &Life, _: Status) {}
     pub(crate) const fn failed(_: &Life, _: &Error) {}
     pub(crate) const fn ended(_: &Life, _: &Driver) {}
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) const fn source_opened(_: &Life, _: Status) {}
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) const fn source_lost(_: &Life, _: crate::sse::Lost<'_>, _: u64) {}
+    #[cfg(all(feature = "client", feature = "sse"))]
+    pub(crate) const fn source_ended(_: &Life, _: &dyn Display, _: Option<Status>, _: u64) {}
     #[cfg(feature = "client")]
     pub(crate) const fn step(_: crate::Step, _: &dyn Display, _: Option<&crate::DialCause>) {}
 }

@@ -153,6 +153,18 @@
 //! A connection that is dropped before its end tells no `ended`; its span closes all the same. The stream
 //! of a server's events has a span, too, but no events of its own.
 //!
+//! A client's source of events has such a span for each of its connections, from the first step towards
+//! it until it is lost; redirects are within. The steps are told as above, and then:
+//!
+//! | event | fields |
+//! |---|---|
+//! | `opened` | `role`, `status` |
+//! | `lost`: there will be another attempt | `role`, `events`: how many have come, `why`, `delay`; `status` if that is why |
+//! | `ended`: there will be none | `role`, `events`, `why`; `status` if an answer has ended it |
+//!
+//! A source that is closed between two attempts tells its `ended` in no span of ours. Ids, data and
+//! where a redirect leads to beyond its host are in none of these.
+//!
 //! A server knows its peer's address, and this library does not. Run the connection's task in a span of
 //! your own that has it, and ours is within that one:
 //!

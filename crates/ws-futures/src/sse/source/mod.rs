@@ -16,7 +16,7 @@ use std::time::Duration;
 
 use futures_core::Stream;
 use ws_driver::Instant;
-use ws_http::ResponseHead;
+use ws_http::{ResponseHead, Status};
 use ws_sse::{Closure, Loss, UnsentId};
 
 pub use self::error::SourceError;
@@ -26,6 +26,7 @@ use self::state::State;
 use self::steps::Step;
 use crate::input::Input;
 use crate::timer::Alarm;
+use crate::trace::{self, Life};
 use crate::{Error, Options, Runtime};
 
 /// A source of events, as a browser's object of that name is: it asks, judges the answer, gives
@@ -68,6 +69,10 @@ pub struct EventSource<R: Runtime> {
     /// Why the connection was lost last.
     lost: Option<(Loss, Option<Error>, Duration)>,
     unsent_id: Option<UnsentId>,
+    /// From the first step towards a connection to its loss; redirects are on the way.
+    life: Option<Life>,
+    /// How many events have come meanwhile; they are told with its end.
+    events: u64,
 }
 
 impl<R: Runtime> EventSource<R> {
@@ -84,6 +89,8 @@ impl<R: Runtime> EventSource<R> {
             event: OwnedEvent::default(),
             lost: None,
             unsent_id: None,
+            life: None,
+            events: 0,
         }
     }
 
@@ -106,6 +113,9 @@ impl<R: Runtime> EventSource<R> {
 
     /// Ends the source and closes its connection. There are no more events.
     pub fn close(&mut self) {
+        if self.state() != SourceState::Closed {
+            self.tell_end(&Closure::Caller, None);
+        }
         self.state.close();
         self.input.leave(0);
         self.input.release();
@@ -169,6 +179,12 @@ impl<R: Runtime> EventSource<R> {
             }),
             None => None,
         }
+    }
+
+    fn tell_end(&mut self, why: &dyn fmt::Display, status: Option<Status>) {
+        let life = self.life.take().unwrap_or_default();
+        let events = std::mem::take(&mut self.events);
+        trace::source_ended(&life, why, status, events);
     }
 }
 

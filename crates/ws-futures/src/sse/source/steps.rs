@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use ws_driver::Instant;
+use ws_driver::{Instant, Role};
 use ws_proxy::Authority;
 use ws_sse::{Closed, Closure, Connecting, Open, Waiting};
 
@@ -15,7 +15,7 @@ use super::{EventSource, SourceError};
 use crate::Step as DialStep;
 use crate::dial::dial_on;
 use crate::entropy;
-use crate::{DialError, Error, Runtime, Transport};
+use crate::{DialError, Error, Runtime, Transport, trace};
 
 /// What has happened.
 pub(super) enum Step {
@@ -80,12 +80,15 @@ impl<R: Runtime> EventSource<R> {
     fn dial(&mut self, connecting: Connecting) {
         let shared = Arc::clone(&self.shared);
         let origin = connecting.origin().clone();
-        let dialling = Box::pin(async move {
+        let begin = || trace::begun(Role::Client, Some(&origin));
+        let life = self.life.get_or_insert_with(begin).clone();
+        let dialling = async move {
             let (runtime, options) = &*shared;
             let server = Authority::new(origin.host(), origin.port())
                 .map_err(|misuse| DialError::new(DialStep::Route, &origin, misuse))?;
             dial_on(runtime, &server, origin.is_secure(), &options.dial).await
-        });
+        };
+        let dialling = Box::pin(trace::within(&life, dialling));
         self.state = State::Dialling(connecting, dialling);
     }
 
@@ -95,6 +98,7 @@ impl<R: Runtime> EventSource<R> {
                 let mut ended = Ended::new(&connecting.close());
                 ended.closure = None;
                 self.state = State::Closed(ended);
+                self.tell_end(&error, None);
                 Step::Failed(SourceError::Dial(error))
             }
             error => self.lose(connecting.abandon(), Some(error)),
@@ -102,6 +106,9 @@ impl<R: Runtime> EventSource<R> {
     }
 
     pub(super) fn open(&mut self, open: Open, io: Transport<R::Socket>) {
+        if let Some(life) = &self.life {
+            trace::source_opened(life, open.response().status());
+        }
         self.is_heard = true;
         self.lost = None;
         let now = self.alarm.now();
@@ -120,6 +127,7 @@ impl<R: Runtime> EventSource<R> {
             match open.receive(&mut unread) {
                 Ok(Some(event)) => {
                     self.event.set(&event);
+                    self.events += 1;
                     let left = unread.len();
                     self.input.leave(left);
                     // The stream is good already.
@@ -208,6 +216,10 @@ impl<R: Runtime> EventSource<R> {
     fn lose(&mut self, mut waiting: Waiting, error: Option<Error>) -> Step {
         let delay = waiting.delay(entropy::spread());
         self.lost = Some((waiting.loss(), error, delay));
+        let events = std::mem::take(&mut self.events);
+        if let (Some(life), Some(lost)) = (self.life.take(), self.lost()) {
+            trace::source_lost(&life, lost, events);
+        }
         let until = match self.alarm.now() {
             Some(now) => now.saturating_add(delay),
             None => Instant::EPOCH,
@@ -218,6 +230,8 @@ impl<R: Runtime> EventSource<R> {
 
     fn end(&mut self, closed: Closed) -> Step {
         self.state = State::Closed(Ended::new(&closed));
+        let status = closed.response().map(ws_sse::Response::status);
+        self.tell_end(&closed.closure(), status);
         match closed.closure() {
             Closure::Caller | Closure::Stopped | Closure::Ended => Step::End,
             _ => Step::Failed(SourceError::Closed(Box::new(closed))),
