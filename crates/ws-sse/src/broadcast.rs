@@ -54,6 +54,8 @@ pub struct Broadcaster {
     replay: Replay<EncodedEvent>,
     max_bytes: usize,
     is_closed: bool,
+    /// What everybody sees before the end. It is not in the ring, where it would cost somebody's place.
+    last: Option<EncodedEvent>,
 }
 
 impl Broadcaster {
@@ -65,6 +67,7 @@ impl Broadcaster {
             replay: Replay::new(max_events, max_bytes),
             max_bytes,
             is_closed: false,
+            last: None,
         }
     }
 
@@ -85,8 +88,7 @@ impl Broadcaster {
     }
 
     /// Makes what is encoded already the next event of all subscribers: one that goes to several
-    /// broadcasters, or a [reconnection time](EncodedEvent::retry) before the
-    /// [end](Self::close). `id` is the one in it, empty if there is none.
+    /// broadcasters. `id` is the one in it, empty if there is none.
     ///
     /// # Errors
     ///
@@ -106,6 +108,17 @@ impl Broadcaster {
     /// Ends the stream: subscribers get what is left for them, and then [`Delivery::End`].
     pub const fn close(&mut self) {
         self.is_closed = true;
+    }
+
+    /// As [`close`](Self::close), with something that subscribers get before [`Delivery::End`], those
+    /// that come later too: a [reconnection time](EncodedEvent::retry). It takes no place in the ring
+    /// and in no [`Queue`], so nobody who is within bounds is too slow for it. Of a stream that has
+    /// ended already it makes nothing.
+    pub fn close_with(&mut self, last: EncodedEvent) {
+        if !self.is_closed {
+            self.last = Some(last);
+            self.is_closed = true;
+        }
     }
 
     /// A subscriber who sees what is published from now on.
@@ -141,7 +154,9 @@ impl Broadcaster {
         if let Some(delivery) = subscriber.catch_up(&self.replay) {
             return Some(delivery);
         }
-        match self.replay.at(subscriber.position()) {
+        let is_at_end = subscriber.position() == self.replay.end();
+        let event = self.replay.at(subscriber.position());
+        match event.or_else(|| self.last.as_ref().filter(|_| is_at_end)) {
             Some(event) => {
                 subscriber.advance();
                 Some(Delivery::Event(event))
@@ -151,7 +166,7 @@ impl Broadcaster {
     }
 
     /// How many events there are for the subscriber to see, and how many bytes they have, as far
-    /// as they are left.
+    /// as they are left. What the stream was [closed with](Self::close_with) does not count.
     pub fn queued(&self, subscriber: &Subscriber) -> (u64, u64) {
         let position = subscriber.position().max(self.replay.start());
         let events = self.replay.end().saturating_sub(position);

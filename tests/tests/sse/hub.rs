@@ -67,7 +67,44 @@ fn ss13_the_end_comes_behind_what_is_left() {
     assert!(matches!(task.take(), Some(Ok(Served::End))));
     // Whoever comes now gets the end at once.
     let (_, mut far) = join(&mut world, &hub);
-    assert_eq!(read(&mut far), "0\r\n\r\n<end>");
+    assert_eq!(read(&mut far), "d\r\nretry: 2000\n\n\r\n0\r\n\r\n<end>");
+}
+
+// What was published before the end reaches all who are not too slow, however much waits for them:
+// the end makes nobody too slow.
+#[test]
+fn ss13_the_end_waits_for_those_who_are_behind() {
+    let mut queue = Queue::default();
+    queue.max_events = 3;
+    for hub in [
+        Hub::new(3, 1 << 20),
+        Hub::new(100, 1 << 20).with_queue(queue),
+    ] {
+        let mut world = World::new();
+        let (task, mut far) = join(&mut world, &hub);
+        // The pipe is full with this one.
+        let large = "y".repeat(5000);
+        hub.publish(&Event::new(&large)).expect("it is open");
+        world.settle();
+        for id in 0..3 {
+            publish(&hub, id);
+            world.settle();
+        }
+        hub.close(Some(2 * SECOND));
+        world.settle();
+        assert!(!task.is_done());
+        let mut seen = String::new();
+        while !seen.ends_with("<end>") {
+            seen += &read(&mut far);
+            world.settle();
+            assert!(!task.is_done());
+        }
+        assert_eq!(seen.matches("data: x").count(), 3, "{seen}");
+        assert!(seen.ends_with("retry: 2000\n\n\r\n0\r\n\r\n<end>"));
+        drop(far);
+        world.settle();
+        assert!(matches!(task.take(), Some(Ok(Served::End))));
+    }
 }
 
 // SS07, SS15: whoever does not read is told to go as soon as it is too far behind, though it is

@@ -109,17 +109,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Ends the stream: clients get what is left for them, and then the end. They will reconnect,
-    /// after `retry` if it is set; those who are not to come back have to be
-    /// [stopped](crate::Incoming::stop_events) then.
+    /// Ends the stream: clients get what is left for them, `retry` if it is set, and then the end, all
+    /// that are not too slow by then. They will reconnect after that time; those who are not to come
+    /// back have to be [stopped](crate::Incoming::stop_events) then. Closed once more, it stays as it
+    /// is.
     pub fn close(&self, retry: Option<Duration>) {
-        let mut broadcaster = self.write();
-        if let Some(retry) = retry {
-            // Too small a ring for it, or closed already: then clients know no better.
-            let _ = broadcaster.publish_encoded("", EncodedEvent::retry(retry));
+        match retry {
+            Some(retry) => self.write().close_with(EncodedEvent::retry(retry)),
+            None => self.write().close(),
         }
-        broadcaster.close();
-        drop(broadcaster);
         self.wake();
     }
 

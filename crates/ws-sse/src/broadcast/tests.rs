@@ -177,8 +177,8 @@ fn ss13_the_end_comes_after_what_is_left() {
     let mut subscriber = broadcaster.subscribe(Queue::default());
     publish(&mut broadcaster, [1]);
     let retry = EncodedEvent::retry(core::time::Duration::from_secs(30));
-    assert_eq!(broadcaster.publish_encoded("", retry.clone()), Ok(()));
-    broadcaster.close();
+    broadcaster.close_with(retry.clone());
+    broadcaster.close_with(EncodedEvent::comment("too late"));
     assert!(broadcaster.is_closed());
     assert_eq!(broadcaster.publish(&Event::new("x")), Err(Misuse::Closed));
     let result = broadcaster.publish_encoded("", retry.clone());
@@ -192,7 +192,31 @@ fn ss13_the_end_comes_after_what_is_left() {
     assert_eq!(next, Some(Delivery::Event(&retry)));
     assert_eq!(seen(&broadcaster, &mut subscriber), ["end"]);
     let mut late = broadcaster.subscribe(Queue::default());
+    assert_eq!(broadcaster.queued(&late), (0, 0));
+    assert_eq!(broadcaster.next(&mut late), next);
     assert_eq!(seen(&broadcaster, &mut late), ["end"]);
+}
+
+/// The last word takes the place of no event.
+#[test]
+fn ss13_nobody_is_too_slow_for_the_end() {
+    use SlowPolicy::{Disconnect, DropAll, DropOldest};
+    for policy in [Disconnect, DropOldest, DropAll] {
+        // Full rings and full queues, of events and of bytes.
+        for (ring, bounds) in [
+            ((2, 1000), (9, 1000)),
+            ((9, 32), (9, 1000)),
+            ((9, 1000), (2, 1000)),
+            ((9, 1000), (9, 32)),
+        ] {
+            let mut broadcaster = Broadcaster::new(ring.0, ring.1);
+            let mut subscriber = broadcaster.subscribe(queue(bounds.0, bounds.1, policy));
+            publish(&mut broadcaster, [1, 2]);
+            broadcaster.close_with(EncodedEvent::new(&Event::new("bye")).unwrap());
+            let expected = ["1", "2", "bye", "end"];
+            assert_eq!(seen(&broadcaster, &mut subscriber), expected);
+        }
+    }
 }
 
 #[test]

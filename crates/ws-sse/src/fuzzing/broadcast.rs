@@ -14,6 +14,8 @@ struct Model {
     max_bytes: usize,
     /// Ids and sizes of all events; an event's data is its place in here.
     events: Vec<(String, usize)>,
+    /// Whether there is a last word, which is numbered behind them.
+    has_last: bool,
 }
 
 /// A subscriber as it stands in the documentation.
@@ -53,6 +55,7 @@ pub fn broadcast(data: &[u8]) {
         max_events: (max_events % 8).max(1),
         max_bytes: 32 + max_bytes,
         events: Vec::new(),
+        has_last: false,
     };
     let mut broadcaster = Broadcaster::new(max_events % 8, model.max_bytes);
     let mut subscribers: Vec<(Subscriber, Expected)> = Vec::new();
@@ -77,6 +80,7 @@ pub fn broadcast(data: &[u8]) {
                 subscribers.push((broadcaster.resume(&id, queue), expected));
             }
             5 if operation == 0xfd => broadcaster.close(),
+            5 if operation == 0xf5 => model.close_with(&mut broadcaster),
             _ => {
                 let at = byte().unwrap_or_default() % subscribers.len().max(1);
                 if let Some((subscriber, expected)) = subscribers.get_mut(at) {
@@ -91,7 +95,7 @@ pub fn broadcast(data: &[u8]) {
     }
     // Whoever reads comes to the end, and in no more steps than there are events.
     for (mut subscriber, mut expected) in subscribers {
-        for _ in 0..model.events.len() + 3 {
+        for _ in 0..model.events.len() + 4 {
             let sight = Sight::new(broadcaster.next(&mut subscriber));
             assert_eq!(sight, model.next(&mut expected, broadcaster.is_closed()));
         }
@@ -120,6 +124,12 @@ impl Model {
         if is_published {
             self.events.push((id, size));
         }
+    }
+
+    fn close_with(&mut self, broadcaster: &mut Broadcaster) {
+        let data = format!("{} ", self.events.len());
+        self.has_last |= !broadcaster.is_closed();
+        broadcaster.close_with(EncodedEvent::new(&Event::new(&data)).expect("digits"));
     }
 
     fn subscribe(&self, queue: Queue) -> Expected {
@@ -194,7 +204,7 @@ impl Model {
             expected.next = next;
             return Sight::Gap(u64::try_from(missed).ok());
         }
-        if expected.next < end {
+        if expected.next < end + usize::from(self.has_last) {
             expected.next += 1;
             return Sight::Event(expected.next - 1);
         }
