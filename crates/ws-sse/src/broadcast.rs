@@ -135,6 +135,11 @@ impl Broadcaster {
     /// A subscriber who sees what was published since the event with this id, and then what is
     /// published from now on; one with an empty id sees the latter.
     ///
+    /// A client has no id before its first event that sets one: if it loses its connection until
+    /// then, it misses what is published meanwhile, and nobody can tell. Where that matters,
+    /// newcomers get a [rewind](Self::rewind), or first of all an event of their own with the id
+    /// of what they know already.
+    ///
     /// If events since that one are gone, or the id is unknown, the first thing it sees is
     /// [`Delivery::Gap`], and then what is published from now on: what is left is not given to
     /// somebody who will load everything anew.

@@ -12,6 +12,9 @@ pub struct Event<'a> {
     /// To be sent, an empty one is the same as `message`.
     pub kind: &'a str,
     /// Its data. Where it has several lines, a LF stands between them.
+    ///
+    /// Empty data is data: clients see an event. What only sets an id is
+    /// [`Encoder::id`](crate::Encoder::id).
     pub data: &'a str,
     /// Received: the stream's last event id, which this event or an earlier one has set; empty if
     /// there is none. To be sent: the id to set; if empty, the event sets none.

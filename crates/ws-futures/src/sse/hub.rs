@@ -152,7 +152,8 @@ impl Hub {
     }
 
     /// Sends a client what it has missed since its last event, and what is published from now on,
-    /// until one of them ends it.
+    /// until one of them ends it. One that has seen no event gets the latter; see
+    /// [`Broadcaster::resume`].
     pub fn serve<T>(&self, stream: EventStream<T>) -> Serving<T> {
         self.resume(stream.last_event_id()).serve(stream)
     }

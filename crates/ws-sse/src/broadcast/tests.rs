@@ -7,6 +7,8 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use super::*;
+use crate::decoder::Decoder;
+use crate::limits::Limits;
 
 fn queue(max_events: usize, max_bytes: usize, policy: SlowPolicy) -> Queue {
     Queue {
@@ -91,6 +93,31 @@ fn those_who_come_back_see_what_they_missed() {
         before.extend(seen(&later, &mut back));
         assert_eq!(before, expected, "{id}");
     }
+}
+
+/// An id without data is an event without text, here as in browsers, and replayed like others. A
+/// newcomer has no id to come back with before it has seen one.
+#[test]
+fn events_without_data_are_events() {
+    let mut broadcaster = Broadcaster::new(10, 1000);
+    let mut early = broadcaster.subscribe(Queue::default());
+    let event = Event::new("").with_id("1");
+    broadcaster.publish(&event).unwrap();
+    let Some(Delivery::Event(seen_first)) = broadcaster.next(&mut early) else {
+        panic!();
+    };
+    let mut decoder = Decoder::new(Limits::default());
+    let decoded = decoder.decode(&mut seen_first.as_bytes()).unwrap();
+    assert_eq!(decoded, Some(event));
+
+    let mut newcomer = broadcaster.resume("", Queue::default());
+    assert_eq!(broadcaster.next(&mut newcomer), None);
+    publish(&mut broadcaster, [2]);
+    let mut back = broadcaster.resume("1", Queue::default());
+    assert_eq!(seen(&broadcaster, &mut back), ["2"]);
+    // Lost before it has seen 2.
+    let mut newcomer = broadcaster.resume("", Queue::default());
+    assert_eq!(seen(&broadcaster, &mut newcomer), [""; 0]);
 }
 
 #[test]
