@@ -1,10 +1,10 @@
-//! What a stream and a source hold while they are idle.
+//! What a stream and a source hold while they are idle, and what a hub allocates.
 
 use hybi_testkit::pipe::Pipe;
 use hybi_tests::World;
-use ws_futures::sse::{Event, EventSource, EventStream, Hub, Serving};
+use ws_futures::sse::{Delivered, EncodedEvent, Event, EventSource, EventStream, Hub, Serving};
 
-use futures::{AsyncReadExt, AsyncWriteExt};
+use futures::{AsyncReadExt, AsyncWriteExt, FutureExt};
 
 use crate::net::Net;
 use crate::{OPEN, all_told, head, network, opened, server_options, source, told};
@@ -34,7 +34,7 @@ fn an_idle_stream_owns_no_buffer() {
             let data = "x".repeat(500);
             hub.publish(&Event::new(&data)).expect("it is open");
             world.settle();
-            let read = futures::FutureExt::now_or_never(crate::available(&mut far));
+            let read = crate::available(&mut far).now_or_never();
             assert!(read.is_some_and(|read| read.contains(&data)));
         }
         // Its ring keeps what was published; another one forgets it.
@@ -95,7 +95,7 @@ fn an_idle_source_owns_no_buffer() {
         world.run(async move {
             assert_eq!(all_told(&mut source, 3).await.len(), 3);
             // It waits for more.
-            assert!(futures::FutureExt::now_or_never(told(&mut source)).is_none());
+            assert!(told(&mut source).now_or_never().is_none());
             source
         })
     };
@@ -135,4 +135,28 @@ fn ss15_a_subscription_costs_next_to_nothing() {
     let each = bytes / 10_000;
     assert!(each <= 250, "{each}");
     assert_eq!(subscriptions.len(), 10_000);
+}
+
+#[test]
+fn publishing_allocates_no_more_than_the_event() {
+    let hub = Hub::new(10, 1 << 20);
+    let mut all: Vec<_> = (0..100).map(|_| hub.subscribe()).collect();
+    let event = EncodedEvent::new(&Event::new("x")).expect("an event");
+    let mut publish_all = |id: &str| {
+        for _ in 0..20 {
+            hub.publish_encoded(id, event.clone()).expect("it is open");
+            // Each sees the event, and waits for the next one.
+            for subscription in &mut all {
+                let next = subscription.next().now_or_never();
+                assert!(matches!(next, Some(Delivered::Event(_))));
+                assert!(subscription.next().now_or_never().is_none());
+            }
+        }
+    };
+    publish_all("");
+    let info = allocation_counter::measure(|| publish_all(""));
+    assert_eq!(info.count_total, 0);
+    // The ring keeps the ids.
+    let info = allocation_counter::measure(|| publish_all("17"));
+    assert_eq!(info.count_total, 20);
 }

@@ -48,6 +48,8 @@ struct Shared {
 struct Waiting {
     slots: Vec<Slot>,
     free: Vec<usize>,
+    /// Empty; room for those who are being woken, to be used again.
+    woken: Vec<Waker>,
 }
 
 enum Slot {
@@ -206,15 +208,15 @@ impl Hub {
     /// whether they have become too slow.
     fn wake(&self) {
         let mut waiting = self.waiting();
-        let slots = waiting.slots.iter_mut();
-        let wakers: Vec<Waker> = slots
-            .filter_map(|slot| match slot {
-                Slot::Taken(waker) => waker.take(),
-                Slot::Free => None,
-            })
-            .collect();
+        let mut woken = std::mem::take(&mut waiting.woken);
+        woken.extend(waiting.slots.iter_mut().filter_map(|slot| match slot {
+            Slot::Taken(waker) => waker.take(),
+            Slot::Free => None,
+        }));
         drop(waiting);
-        wakers.into_iter().for_each(Waker::wake);
+        // Outside of the lock: wakers are somebody else's code.
+        woken.drain(..).for_each(Waker::wake);
+        self.waiting().woken = woken;
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Broadcaster> {
