@@ -57,9 +57,6 @@ fn main() -> anyhow::Result<()> {
     let events = &mut options.events;
     events.silence = Some(Duration::try_from_secs_f64(arguments.silence)?);
     events.source.retries_refusals = arguments.retry_refusals;
-    if options.dial.redirects > 0 {
-        events.source.max_redirects = options.dial.redirects;
-    }
     if arguments.tokio {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()

@@ -7,10 +7,11 @@ mod directory;
 mod process;
 
 use std::future::Future;
-use std::io::{Read, Write};
-use std::net::TcpStream;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use futures::StreamExt;
@@ -331,4 +332,44 @@ fn chat_and_client() {
         lines.iter().any(|line| line.ends_with(": hello")),
         "{lines:?}"
     );
+}
+
+/// Answers one request after the other with these, on a port of its own; its address.
+fn answers(answers: &'static [&str]) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("it listens").to_string();
+    thread::spawn(move || {
+        for (stream, answer) in listener.incoming().zip(answers) {
+            let mut stream = stream.expect("a client");
+            let mut request = BufReader::new(stream.try_clone().expect("a handle")).lines();
+            while request
+                .next()
+                .is_some_and(|line| line.is_ok_and(|line| !line.is_empty()))
+            {}
+            stream.write_all(answer.as_bytes()).expect("it reads");
+        }
+    });
+    address
+}
+
+#[test]
+fn follow() {
+    const MOVED: &str = "HTTP/1.1 302 X\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
+    const STREAM: &str =
+        "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\r\nid: 1\ndata: x\n\n";
+    let arguments: [&[&str]; 4] = [&[], &["--follow", "1"], &["--follow", "0"], &["--tokio"]];
+    for arguments in arguments {
+        let url = format!("http://{}/", answers(&[MOVED, STREAM]));
+        let mut command = example("follow");
+        command.args(["--direct", "--count", "1"]).args(arguments);
+        let (status, lines) = Process::start(command.arg(url)).finish();
+        let follows = !arguments.contains(&"0");
+        assert_eq!(status.success(), follows, "{arguments:?}");
+        let printed: &[&str] = if follows {
+            &["id: 1", "data: x", ""]
+        } else {
+            &[]
+        };
+        assert_eq!(lines, printed, "{arguments:?}");
+    }
 }

@@ -46,9 +46,10 @@ pub(crate) struct DialArguments {
     /// Believe anybody. Whoever is in between can then read and change everything.
     #[arg(long, short = 'k', conflicts_with = "pin")]
     insecure: bool,
-    /// Follow so many redirects.
-    #[arg(long, default_value_t = 0)]
-    follow: u32,
+    /// Follow so many redirects. By default none is followed to a WebSocket, and 20 to a source of
+    /// events.
+    #[arg(long)]
+    follow: Option<u32>,
     /// Connect from this address.
     #[arg(long)]
     local_address: Option<IpAddr>,
@@ -87,7 +88,10 @@ impl DialArguments {
             let (name, value) = field(header)?;
             dial.proxy_fields.push(name, value)?;
         }
-        dial.redirects = self.follow;
+        if let Some(redirects) = self.follow {
+            dial.redirects = redirects;
+            options.events.source.max_redirects = redirects;
+        }
         dial.local_address = self.local_address;
         #[cfg(unix)]
         dial.unix_socket.clone_from(&self.unix_socket);
