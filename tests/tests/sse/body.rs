@@ -49,6 +49,18 @@ fn ss11_a_body_has_events_pings_and_an_end() {
 }
 
 #[test]
+fn a_body_without_a_timer_has_no_pings() {
+    let hub = Hub::new(10, 1 << 20);
+    let mut options = server_options();
+    options.timer = None;
+    let mut body = EventBody::new(&Accept::new(), hub.subscribe(), &options);
+    World::new().run(async move {
+        assert!(next(&mut body, SECOND).await.is_some());
+        assert_eq!(next(&mut body, 100 * SECOND).await, None);
+    });
+}
+
+#[test]
 fn ss07_a_body_that_is_not_read_ends_and_holds_nothing() {
     let mut queue = Queue::default();
     queue.max_events = 3;

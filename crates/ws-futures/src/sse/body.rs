@@ -37,8 +37,9 @@ use crate::{Options, Timer};
 /// ```
 ///
 /// With a timer in [`Options::timer`], a comment is sent when nothing was for
-/// [`EventOptions::ping`](crate::sse::EventOptions::ping). A subscription of a
-/// [`Hub`](crate::sse::Hub) ends the body when its client is too slow.
+/// [`EventOptions::ping`](crate::sse::EventOptions::ping); without a timer, which is the default, no
+/// comment ever is. A subscription of a [`Hub`](crate::sse::Hub) ends the body when its client is
+/// too slow.
 ///
 /// [`Offer::from_parts`]: ws_sse::Offer::from_parts
 pub struct EventBody {
