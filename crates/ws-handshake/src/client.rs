@@ -4,7 +4,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use ws_http::{KeptBody, Progress, ResponseDecoder, ResponseHead, Status};
+use ws_http::{KeptResponse, Progress, ResponseDecoder, Status};
 
 use crate::error::ResponseError;
 use crate::established::Established;
@@ -51,6 +51,11 @@ impl ClientHandshake {
             refusal: None,
         }
     }
+
+    fn rejected(refusal: KeptResponse) -> Self {
+        let (head, body, is_truncated) = refusal.into_parts();
+        Self::Rejected(Response::received(head, body, is_truncated))
+    }
 }
 
 /// A client's handshake that waits for the server's answer.
@@ -61,7 +66,7 @@ pub struct AwaitingResponse {
     /// How many interim responses have come.
     interim: u32,
     /// There once the head of a refusal is complete.
-    refusal: Option<Refusal>,
+    refusal: Option<KeptResponse>,
 }
 
 /// By what an acceptance is judged.
@@ -93,7 +98,7 @@ impl AwaitingResponse {
     /// The status of a refusal whose head is there, while its body is awaited. Who does not want to
     /// wait for that [ends](Self::receive_eof) here.
     pub fn refused(&self) -> Option<Status> {
-        self.refusal.as_ref().map(|refusal| refusal.head.status())
+        self.refusal.as_ref().map(|refusal| refusal.head().status())
     }
 
     /// Tells that the connection has ended, or that nobody wants to wait any longer.
@@ -112,7 +117,7 @@ impl AwaitingResponse {
             return Err(ResponseError::Draft(DraftResponseError::ClosedInDigest));
         }
         match (self.refusal, self.decoder.progress()) {
-            (Some(refusal), _) => Ok(refusal.end()),
+            (Some(refusal), _) => Ok(ClientHandshake::rejected(refusal.receive_eof())),
             (None, Progress::Nothing) => Err(ResponseError::ClosedBeforeResponse),
             (None, Progress::StartLine) => Err(ResponseError::ClosedInStatusLine),
             (None, _) => Err(ResponseError::ClosedInFields),
@@ -144,7 +149,7 @@ impl AwaitingResponse {
                 return Ok(Some(ClientHandshake::Established(established, response)));
             }
             if !head.status().is_informational() {
-                self.refusal = Some(Refusal::new(head));
+                self.refusal = Some(KeptResponse::new(head, MAX_BODY));
             } else if self.interim < MAX_INTERIM {
                 self.interim += 1;
             } else {
@@ -152,36 +157,7 @@ impl AwaitingResponse {
             }
         }
         let refusal = self.refusal.take_if(|refusal| refusal.receive(input));
-        Ok(refusal.map(Refusal::deliver))
-    }
-}
-
-/// A response with another status than 101, while its body arrives.
-#[derive(Debug)]
-struct Refusal {
-    head: ResponseHead,
-    body: KeptBody,
-}
-
-impl Refusal {
-    fn new(head: ResponseHead) -> Self {
-        let body = KeptBody::new(&head, MAX_BODY);
-        Self { head, body }
-    }
-
-    /// Takes bytes of the body; whether there is no more of it to wait for.
-    fn receive(&mut self, input: &mut &[u8]) -> bool {
-        self.body.receive(input)
-    }
-
-    fn end(mut self) -> ClientHandshake {
-        self.body.receive_eof();
-        self.deliver()
-    }
-
-    fn deliver(self) -> ClientHandshake {
-        let (body, is_truncated) = self.body.into_parts();
-        ClientHandshake::Rejected(Response::received(self.head, body, is_truncated))
+        Ok(refusal.map(ClientHandshake::rejected))
     }
 }
 

@@ -1,57 +1,68 @@
-//! The beginning of a body, for a response that is an error to whoever gets it.
+//! A response that is an error to whoever gets it, with the beginning of its body.
 
 use alloc::vec::Vec;
 
 use crate::body::{BodyDecoder, BodyPart, Framing};
 use crate::head::ResponseHead;
 
-/// A response's body while it arrives, of which no more is kept than somebody wants to read.
+/// A response whose head is there, while its body arrives, of which no more is kept than somebody
+/// wants to read.
 ///
 /// What is wrong with it is no error here: the status says more than a body that cannot be taken
 /// apart.
 ///
 /// ```
-/// use ws_http::{Fields, KeptBody, ResponseHead, Status};
+/// use ws_http::{Fields, KeptResponse, ResponseHead, Status};
 ///
 /// let mut fields = Fields::new();
 /// fields.push("Content-Length", "9")?;
-/// let mut kept = KeptBody::new(&ResponseHead::new(Status::NOT_FOUND, fields), 4);
+/// let mut kept = KeptResponse::new(ResponseHead::new(Status::NOT_FOUND, fields), 4);
 /// assert!(!kept.receive(&mut &b"not"[..]));
 /// assert!(kept.receive(&mut &b" found"[..]));
-/// assert_eq!(kept.into_parts(), (b"not ".to_vec(), true));
+/// let (head, body, is_truncated) = kept.into_parts();
+/// assert_eq!(head.status(), Status::NOT_FOUND);
+/// assert_eq!((&*body, is_truncated), (&b"not "[..], true));
 /// # Ok::<(), ws_http::InvalidField>(())
 /// ```
 #[derive(Debug)]
-pub struct KeptBody {
+pub struct KeptResponse {
+    head: ResponseHead,
     decoder: BodyDecoder,
-    bytes: Vec<u8>,
+    body: Vec<u8>,
     limit: usize,
     is_truncated: bool,
 }
 
-impl KeptBody {
-    /// The body behind this head, at its first byte; `limit` is in bytes.
-    pub fn new(head: &ResponseHead, limit: usize) -> Self {
+impl KeptResponse {
+    /// The response with this head, before the first byte of its body, of which `limit` bytes are
+    /// kept.
+    pub fn new(head: ResponseHead, limit: usize) -> Self {
         Self {
-            decoder: match Framing::of_response(head) {
+            decoder: match Framing::of_response(&head) {
                 Ok(framing) => BodyDecoder::new(framing),
                 Err(error) => BodyDecoder::failed(error),
             },
-            bytes: Vec::new(),
+            head,
+            body: Vec::new(),
             limit,
             is_truncated: false,
         }
     }
 
-    /// Takes bytes off the front of `input`; whether there is no more of the body to wait for: it
-    /// is complete, over the limit, or cannot be read.
+    /// The head.
+    pub const fn head(&self) -> &ResponseHead {
+        &self.head
+    }
+
+    /// Takes bytes of the body off the front of `input`; whether there is no more of it to wait for:
+    /// it is complete, over the limit, or cannot be read.
     pub fn receive(&mut self, input: &mut &[u8]) -> bool {
         loop {
             match self.decoder.decode(input) {
                 Ok(None) => return false,
                 Ok(Some(BodyPart::Data(data))) => {
-                    let room = self.limit - self.bytes.len();
-                    self.bytes.extend_from_slice(&data[..data.len().min(room)]);
+                    let room = self.limit - self.body.len();
+                    self.body.extend_from_slice(&data[..data.len().min(room)]);
                     if data.len() > room {
                         self.is_truncated = true;
                         return true;
@@ -66,14 +77,17 @@ impl KeptBody {
         }
     }
 
-    /// Tells that the connection has ended.
-    pub fn receive_eof(&mut self) {
+    /// The same response, now that the connection has ended.
+    #[must_use]
+    pub fn receive_eof(mut self) -> Self {
         self.is_truncated |= self.decoder.receive_eof().is_err();
+        self
     }
 
-    /// What has been kept, and whether that is not all that was sent or was to be sent.
-    pub fn into_parts(self) -> (Vec<u8>, bool) {
-        (self.bytes, self.is_truncated)
+    /// The head, what has been kept of the body, and whether that is not all that was sent or was to
+    /// be sent.
+    pub fn into_parts(self) -> (ResponseHead, Vec<u8>, bool) {
+        (self.head, self.body, self.is_truncated)
     }
 }
 
@@ -89,13 +103,14 @@ mod tests {
         for (name, value) in fields {
             all.push(name, value).unwrap();
         }
-        let mut kept = KeptBody::new(&ResponseHead::new(Status::NOT_FOUND, all), limit);
+        let mut kept = KeptResponse::new(ResponseHead::new(Status::NOT_FOUND, all), limit);
         let done = body.chunks(1).position(|mut byte| kept.receive(&mut byte));
         if done.is_none() {
-            kept.receive_eof();
+            kept = kept.receive_eof();
         }
-        let (bytes, is_truncated) = kept.into_parts();
-        (bytes, is_truncated, done.unwrap_or(body.len()))
+        assert_eq!(kept.head().status(), Status::NOT_FOUND);
+        let (_, kept_body, is_truncated) = kept.into_parts();
+        (kept_body, is_truncated, done.unwrap_or(body.len()))
     }
 
     // RFC 9112 §6

@@ -14,7 +14,7 @@
 //!   for fields of one value and fields that are lists. A name or value with a CR, LF or NUL
 //!   cannot get in, so it cannot get out on the wire either.
 //! - [`BodyDecoder`] takes a response's body apart (`Content-Length`, chunked, to the end), and
-//!   [`KeptBody`] keeps the beginning of one.
+//!   [`KeptResponse`] keeps the beginning of one with its head.
 //!
 //! # Example
 //!
@@ -77,7 +77,7 @@ pub use decoder::{Progress, RequestDecoder, ResponseDecoder};
 pub use error::{BodyError, HeadError, InvalidField, InvalidTarget, RepeatedField};
 pub use fields::{Fields, Iter, is_secret};
 pub use head::{HttpVersion, RequestHead, ResponseHead};
-pub use kept::KeptBody;
+pub use kept::KeptResponse;
 pub use limits::Limits;
 pub use status::Status;
 pub use syntax::{is_token, trim};

@@ -3,13 +3,15 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
-use ws_http::{Fields, Limits, Progress, RequestHead, ResponseDecoder, ResponseHead, Status};
+use ws_http::{
+    Fields, KeptResponse, Limits, Progress, RequestHead, ResponseDecoder, ResponseHead, Status,
+};
 
 use crate::authority::Authority;
 use crate::credentials::Credentials;
 use crate::error::ConnectError;
 use crate::fields::{ProxyFields, push};
-use crate::refusal::{Arriving, Refusal};
+use crate::refusal::Refusal;
 
 /// How many interim responses (1xx) a proxy may send before its answer.
 const MAX_INTERIM: u32 = 8;
@@ -65,7 +67,8 @@ impl Connect {
         }
     }
 
-    fn refused(refusal: Refusal) -> Self {
+    fn refused(response: KeptResponse) -> Self {
+        let refusal = Refusal::arrived(response);
         if refusal.status() == Status::PROXY_AUTHENTICATION_REQUIRED {
             Self::AuthenticationRequired(refusal)
         } else {
@@ -81,7 +84,7 @@ pub struct AwaitingProxy {
     /// How many interim responses have come.
     interim: u32,
     /// There once the head of a refusal is complete.
-    refusal: Option<Arriving>,
+    refusal: Option<KeptResponse>,
 }
 
 impl AwaitingProxy {
@@ -118,7 +121,7 @@ impl AwaitingProxy {
     /// If the head was not complete; the error tells how far it was.
     pub fn receive_eof(self) -> Result<Connect, ConnectError> {
         match (self.refusal, self.decoder.progress()) {
-            (Some(refusal), _) => Ok(Connect::refused(refusal.end())),
+            (Some(refusal), _) => Ok(Connect::refused(refusal.receive_eof())),
             (None, Progress::Nothing) => Err(ConnectError::ClosedBeforeResponse),
             (None, Progress::StartLine) => Err(ConnectError::ClosedInStatusLine),
             (None, _) => Err(ConnectError::ClosedInFields),
@@ -141,7 +144,7 @@ impl AwaitingProxy {
                 return Err(ConnectError::SwitchingProtocols);
             }
             if !status.is_informational() {
-                self.refusal = Some(Arriving::new(head));
+                self.refusal = Some(Refusal::arriving(head));
             } else if self.interim < MAX_INTERIM {
                 self.interim += 1;
             } else {
@@ -149,7 +152,7 @@ impl AwaitingProxy {
             }
         }
         let refusal = self.refusal.take_if(|refusal| refusal.receive(input));
-        Ok(refusal.map(|refusal| Connect::refused(refusal.deliver())))
+        Ok(refusal.map(Connect::refused))
     }
 }
 

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::fmt;
 
-use ws_http::{Fields, KeptBody, ResponseHead, Status, is_token, trim};
+use ws_http::{Fields, KeptResponse, ResponseHead, Status, is_token, trim};
 
 /// How much of the body is kept: enough to show a person what a proxy has to say.
 const MAX_BODY: usize = 4 * 1024;
@@ -20,6 +20,21 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// While its body arrives.
+    pub(crate) fn arriving(head: ResponseHead) -> KeptResponse {
+        KeptResponse::new(head, MAX_BODY)
+    }
+
+    /// Once nothing more of it is awaited.
+    pub(crate) fn arrived(response: KeptResponse) -> Self {
+        let (head, body, is_truncated) = response.into_parts();
+        Self {
+            head,
+            body,
+            is_truncated,
+        }
+    }
+
     /// The status.
     pub const fn status(&self) -> Status {
         self.head.status()
@@ -61,40 +76,6 @@ impl fmt::Debug for Refusal {
             .field("body", &format_args!("\"{}\"", self.body.escape_ascii()))
             .field("is_truncated", &self.is_truncated)
             .finish()
-    }
-}
-
-/// A refusal while its body arrives.
-#[derive(Debug)]
-pub(crate) struct Arriving {
-    head: ResponseHead,
-    body: KeptBody,
-}
-
-impl Arriving {
-    pub(crate) fn new(head: ResponseHead) -> Self {
-        let body = KeptBody::new(&head, MAX_BODY);
-        Self { head, body }
-    }
-
-    /// Takes bytes of the body; whether there is no more of it to wait for.
-    pub(crate) fn receive(&mut self, input: &mut &[u8]) -> bool {
-        self.body.receive(input)
-    }
-
-    /// The connection has ended.
-    pub(crate) fn end(mut self) -> Refusal {
-        self.body.receive_eof();
-        self.deliver()
-    }
-
-    pub(crate) fn deliver(self) -> Refusal {
-        let (body, is_truncated) = self.body.into_parts();
-        Refusal {
-            head: self.head,
-            body,
-            is_truncated,
-        }
     }
 }
 
@@ -154,7 +135,7 @@ mod tests {
                 fields.push("proxy-authenticate", value).unwrap();
             }
             let head = ResponseHead::new(Status::PROXY_AUTHENTICATION_REQUIRED, fields);
-            let refusal = Arriving::new(head).deliver();
+            let refusal = Refusal::arrived(Refusal::arriving(head));
             assert_eq!(refusal.offers_basic(), expected, "{values:?}");
         }
     }

@@ -4,7 +4,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::fmt;
 
-use ws_http::{Fields, KeptBody, ResponseHead, Status};
+use ws_http::{Fields, KeptResponse, ResponseHead, Status};
 
 /// A response that is no event stream: one to write, or one that a server has sent.
 #[derive(Clone, Eq, PartialEq)]
@@ -33,6 +33,16 @@ impl Response {
             head: ResponseHead::new(status, own),
             body,
             is_truncated: false,
+        }
+    }
+
+    /// One that was read.
+    pub(crate) fn received(response: KeptResponse) -> Self {
+        let (head, body, is_truncated) = response.into_parts();
+        Self {
+            head,
+            body,
+            is_truncated,
         }
     }
 
@@ -88,40 +98,6 @@ impl fmt::Debug for Response {
             .field("body", &format_args!("\"{}\"", shown.escape_ascii()))
             .field("is_truncated", &self.is_truncated)
             .finish()
-    }
-}
-
-/// A response whose head is there, while its body arrives.
-#[derive(Debug)]
-pub(crate) struct Arriving {
-    head: ResponseHead,
-    body: KeptBody,
-}
-
-impl Arriving {
-    pub(crate) fn new(head: ResponseHead, max_body: usize) -> Self {
-        let body = KeptBody::new(&head, max_body);
-        Self { head, body }
-    }
-
-    /// Takes bytes of the body; whether there is no more of it to wait for.
-    pub(crate) fn receive(&mut self, input: &mut &[u8]) -> bool {
-        self.body.receive(input)
-    }
-
-    /// The connection has ended.
-    pub(crate) fn end(mut self) -> Response {
-        self.body.receive_eof();
-        self.deliver()
-    }
-
-    pub(crate) fn deliver(self) -> Response {
-        let (body, is_truncated) = self.body.into_parts();
-        Response {
-            head: self.head,
-            body,
-            is_truncated,
-        }
     }
 }
 

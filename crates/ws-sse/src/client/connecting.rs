@@ -3,7 +3,7 @@
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 
-use ws_http::{Progress, ResponseDecoder, ResponseHead};
+use ws_http::{KeptResponse, Progress, ResponseDecoder, ResponseHead};
 
 use crate::client::EventSource;
 use crate::client::judge::{Verdict, judge};
@@ -14,7 +14,7 @@ use crate::client::redirected::Redirected;
 use crate::client::request::Request;
 use crate::client::source::Source;
 use crate::client::waiting::Waiting;
-use crate::response::{Arriving, Response};
+use crate::response::Response;
 
 /// How many interim responses (1xx) a server may send before its answer.
 const MAX_INTERIM: u32 = 8;
@@ -80,7 +80,7 @@ pub struct AwaitingResponse {
     /// How many interim responses have come.
     interim: u32,
     /// There once the head of a refusal is complete.
-    refusal: Option<(Closure, Arriving)>,
+    refusal: Option<(Closure, KeptResponse)>,
 }
 
 impl AwaitingResponse {
@@ -116,7 +116,8 @@ impl AwaitingResponse {
     pub fn receive_eof(self) -> EventSource {
         let loss = match (self.refusal, self.decoder.progress()) {
             (Some((closure, refusal)), _) => {
-                return EventSource::Closed(self.source.close(closure, Some(refusal.end())));
+                let response = Response::received(refusal.receive_eof());
+                return EventSource::Closed(self.source.close(closure, Some(response)));
             }
             (None, Progress::Nothing) => Loss::ClosedBeforeResponse,
             (None, _) => Loss::ClosedInHead,
@@ -179,7 +180,7 @@ impl AwaitingResponse {
                 EventSource::Waiting(Waiting::new(self.source, loss, at_least))
             }
             Verdict::Fail(closure) => {
-                let refusal = Arriving::new(head, self.source.options.max_body);
+                let refusal = KeptResponse::new(head, self.source.options.max_body);
                 self.refusal = Some((closure, refusal));
                 EventSource::Awaiting(self)
             }
@@ -190,7 +191,8 @@ impl AwaitingResponse {
         let refusal = self.refusal.take_if(|(_, refusal)| refusal.receive(input));
         match refusal {
             Some((closure, refusal)) => {
-                EventSource::Closed(self.source.close(closure, Some(refusal.deliver())))
+                let response = Response::received(refusal);
+                EventSource::Closed(self.source.close(closure, Some(response)))
             }
             None => EventSource::Awaiting(self),
         }
