@@ -35,7 +35,6 @@ impl<'b> Head<'b> {
     /// front of a request there may be one empty line.
     pub(super) fn find(bytes: &'b [u8], is_request: bool) -> Result<Option<Self>, Malformed> {
         let start = match bytes {
-            [b'\r'] if is_request => return Ok(None),
             [b'\r', b'\n', ..] if is_request => 2,
             _ => 0,
         };
@@ -44,11 +43,12 @@ impl<'b> Head<'b> {
         loop {
             let line = &bytes[at..];
             let end = line.iter().position(|&byte| !is_text(byte));
-            match line.first() {
-                None => return Ok(None),
-                Some(b' ' | b'\t') => return Err(Malformed),
-                Some(&first) if at == start && !is_tchar(first) => return Err(Malformed),
-                Some(_) => {}
+            match line {
+                // Half a line end says nothing yet.
+                [] | [b'\r'] => return Ok(None),
+                [b' ' | b'\t', ..] => return Err(Malformed),
+                [first, ..] if at == start && !is_tchar(*first) => return Err(Malformed),
+                _ => {}
             }
             let Some(end) = end else {
                 return Ok(None);

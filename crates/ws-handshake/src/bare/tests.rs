@@ -569,6 +569,24 @@ fn messages() -> impl Strategy<Value = Vec<u8>> {
     })
 }
 
+// Where a head begins with half a line end, there is nothing to say yet.
+#[test]
+fn both_paths_judge_line_ends_alike() {
+    for bytes in [
+        &b"\r"[..],
+        b"\r\n",
+        b"\r\n\r",
+        b"\r\n\r\n",
+        b"\r\r",
+        b"\n",
+        b"\rx",
+        b"\r\nG",
+    ] {
+        same_of_request(bytes);
+        same_of_response(&[], bytes);
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
 
