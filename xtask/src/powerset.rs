@@ -1,4 +1,4 @@
-//! Every library crate with every combination of a few of its features, by `cargo check`.
+//! Every library crate with every combination of a few of its features, by `cargo clippy`.
 //!
 //! Only the library target is checked, so that dev-dependencies switch nothing on.
 
@@ -22,7 +22,7 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
         for combination in combinations(&package.features) {
             let mut command = shell::cargo(&workspace.root);
             command
-                .args(["check", "--quiet", "--lib", "--no-default-features"])
+                .args(["clippy", "--quiet", "--lib", "--no-default-features"])
                 .args(["--package", &package.name])
                 .args(["--features", &combination.join(",")])
                 // Flags are part of what cargo caches by: a directory of its own keeps the
