@@ -53,7 +53,7 @@ async fn main() -> anyhow::Result<()> {
         return ask(url, &arguments).await;
     }
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).await?;
-    println!("listening on http://{}/", listener.local_addr()?);
+    println!("listening on ws://{}/", listener.local_addr()?);
     loop {
         let (stream, _) = listener.accept().await?;
         let rx = arguments.rx;
@@ -107,10 +107,10 @@ async fn ask(url: &str, arguments: &Arguments) -> anyhow::Result<()> {
     if arguments.echo {
         return echo(&mut socket).await;
     }
-    socket.send(&*arguments.say).await?;
-    match timeout(SILENCE, socket.receive()).await?? {
-        Some(Event::Message(message)) => println!("{}", message.as_text().unwrap_or("bytes")),
-        other => bail!("no message: {other:?}"),
+    timeout(SILENCE, socket.send(&*arguments.say)).await??;
+    match timeout(SILENCE, socket.receive_message()).await?? {
+        Some(message) => println!("{}", message.as_text().unwrap_or("bytes")),
+        None => bail!("closed without an answer"),
     }
     timeout(HANDSHAKE, socket.close(None)).await??;
     Ok(())
@@ -130,12 +130,13 @@ async fn echo<E: End>(socket: &mut WebSocket<'_, Stream, E>) -> anyhow::Result<(
                 };
                 pinged = false;
                 if let Event::Message(message) = event {
-                    outbox.feed(message).await?; // written when there is nothing more to receive
+                    // Written when there is nothing more to receive.
+                    timeout(SILENCE, outbox.feed(message)).await??;
                 }
             }
             Err(_) if pinged => bail!("the other end is gone"),
             Err(_) => {
-                socket.ping(b"").await?;
+                timeout(SILENCE, socket.ping(b"")).await??;
                 pinged = true;
             }
         }

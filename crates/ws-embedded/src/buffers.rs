@@ -1,5 +1,7 @@
 //! The memory that a connection has.
 
+use core::fmt;
+
 use crate::Misuse;
 
 /// The two buffers of a connection, which are lent to it for as long as it lives.
@@ -8,7 +10,6 @@ use crate::Misuse;
 /// |---|---|---|
 /// | `rx` | the peer's handshake; later one message, and what was read behind it | a byte more than the longest message that is received whole, and enough for the longest handshake: a browser's, with its cookies |
 /// | `tx` | our handshake; later frames that are to be written | at least 131 and enough for our handshake; for one write per message, 14 more than the message |
-#[derive(Debug)]
 pub struct Buffers<'b> {
     pub(crate) rx: &'b mut [u8],
     pub(crate) tx: &'b mut [u8],
@@ -35,8 +36,10 @@ impl<'b> Buffers<'b> {
     /// What is written is flushed as a rule before anything is waited for, since TLS and others
     /// hold it back until then. But a TCP socket of embassy-net sends at once, and its flush waits
     /// until the peer has acknowledged, which can take as long as a peer's delayed acknowledgement.
-    /// With this only [`flush`](crate::WebSocket::flush) and [`close`](crate::WebSocket::close)
-    /// flush, the latter because such a socket drops with it what it has not sent.
+    ///
+    /// With this flushes only [`flush`](crate::WebSocket::flush) and what ends a connection: a
+    /// Close, ours or an answer, and the refusal of a request. Such a socket drops with it what it
+    /// has not sent.
     pub const fn without_flush(mut self) -> Self {
         self.flushes = false;
         self
@@ -48,5 +51,16 @@ impl<'b> Buffers<'b> {
         } else {
             Ok(())
         }
+    }
+}
+
+/// Says nothing of what they hold.
+impl fmt::Debug for Buffers<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Buffers")
+            .field("rx", &self.rx.len())
+            .field("tx", &self.tx.len())
+            .field("flushes", &self.flushes)
+            .finish()
     }
 }

@@ -1,15 +1,11 @@
 //! The two ends of a connection: RFC 6455 §5.1.
 
+use core::fmt;
+
 use ws_frame::MaskKey;
 
 /// Which end of a connection this is: [`Server`] or [`Client`].
-pub trait End {
-    /// Whether the peer masks what it sends: it is a client.
-    const PEER_MASKS: bool;
-
-    /// What the next frame is masked with; `None` at a server.
-    fn mask(&mut self) -> Option<MaskKey>;
-}
+pub trait End: sealed::End {}
 
 /// The end that answered the opening handshake.
 #[derive(Clone, Copy, Debug)]
@@ -17,8 +13,15 @@ pub trait End {
 pub struct Server;
 
 /// The end that sent the opening handshake, and what it takes its mask keys from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Client<K>(pub(crate) K);
+
+/// Says nothing of the keys.
+impl<K> fmt::Debug for Client<K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Client")
+    }
+}
 
 /// Where a client's mask keys come from: a closure, or a type of your own, which can be named.
 ///
@@ -35,18 +38,35 @@ impl<F: FnMut() -> MaskKey> MaskKeys for F {
     }
 }
 
-impl End for Server {
-    const PEER_MASKS: bool = true;
+impl End for Server {}
 
-    fn mask(&mut self) -> Option<MaskKey> {
-        None
+impl<K: MaskKeys> End for Client<K> {}
+
+pub(crate) mod sealed {
+    use super::{Client, MaskKey, MaskKeys, Server};
+
+    #[expect(unnameable_types, reason = "nobody else implements it")]
+    pub trait End {
+        /// Whether the peer masks what it sends: it is a client.
+        const PEER_MASKS: bool;
+
+        /// What the next frame is masked with; `None` at a server.
+        fn mask(&mut self) -> Option<MaskKey>;
     }
-}
 
-impl<K: MaskKeys> End for Client<K> {
-    const PEER_MASKS: bool = false;
+    impl End for Server {
+        const PEER_MASKS: bool = true;
 
-    fn mask(&mut self) -> Option<MaskKey> {
-        Some(self.0.next_key())
+        fn mask(&mut self) -> Option<MaskKey> {
+            None
+        }
+    }
+
+    impl<K: MaskKeys> End for Client<K> {
+        const PEER_MASKS: bool = false;
+
+        fn mask(&mut self) -> Option<MaskKey> {
+            Some(self.0.next_key())
+        }
     }
 }

@@ -9,25 +9,32 @@ use ws_handshake::bare::{RequestError, ResponseError, WriteError};
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Error<E> {
-    /// The stream failed. What the peer had sent before can still be received.
+    /// The stream failed. If that was in writing, nothing can be sent any more, but what the peer
+    /// had sent before can still be received.
     Io(E),
-    /// The stream takes no more bytes, and says so without an error.
+    /// The stream takes no more bytes, and says so without an error; as [`Io`](Self::Io).
     WriteZero,
     /// The stream has ended in the opening handshake, or without a closing one (RFC 6455 §7.1.5
     /// calls it 1006).
     UnexpectedEof,
-    /// The peer broke a rule, and has been told. The connection is over.
+    /// The peer broke a rule, and has been told as far as the stream took it. The connection is
+    /// over.
     Protocol(ProtocolError),
-    /// The request broke a rule, and the client has been told.
+    /// The peer goes on sending, 1 MiB since we have begun to close, and does not close itself.
+    CloseUnanswered,
+    /// The connection has failed before; that was told then.
+    AlreadyFailed,
+    /// The request broke a rule, and the client has been told as far as the stream took it.
     Request(RequestError),
-    /// The application has refused the request, and the client has been told.
+    /// The application has refused the request, and the client has been told as far as the stream
+    /// took it.
     Rejected,
     /// The response broke a rule.
     Response(ResponseError),
     /// The server has answered with this status instead of 101.
     Refused(u16),
     /// Our half of the opening handshake cannot be written: it does not fit into `tx`, or has what
-    /// may not be said.
+    /// may not be said. A client has been told 500.
     Handshake(WriteError),
     /// The caller's mistake. Nothing was written, and the connection goes on as before.
     Misuse(Misuse),
@@ -40,6 +47,8 @@ impl<E: fmt::Display> fmt::Display for Error<E> {
             Self::WriteZero => f.write_str("stream takes no more bytes"),
             Self::UnexpectedEof => f.write_str("connection ended without a closing handshake"),
             Self::Protocol(error) => error.fmt(f),
+            Self::CloseUnanswered => f.write_str("peer does not answer the close"),
+            Self::AlreadyFailed => f.write_str("connection has failed before"),
             Self::Request(error) => error.fmt(f),
             Self::Rejected => f.write_str("request refused"),
             Self::Response(error) => error.fmt(f),
@@ -117,7 +126,8 @@ impl From<CloseError> for ProtocolError {
 pub enum Misuse {
     /// A buffer that is shorter than [`Buffers`](crate::Buffers) tells.
     BufferTooShort,
-    /// A frame after our Close, which RFC 6455 §5.5.1 forbids, or after the connection failed.
+    /// A frame after our Close, which RFC 6455 §5.5.1 forbids, or after the connection failed or
+    /// ended.
     SendAfterClose,
     /// A Ping or Pong with more than 125 bytes (RFC 6455 §5.5).
     ControlTooLong,
@@ -126,7 +136,8 @@ pub enum Misuse {
     /// A message before the last fragment of another, or a fragment of the other kind (RFC 6455
     /// §5.4).
     MessageInProgress,
-    /// A frame after one that was cancelled in its middle: nothing can be sent any more.
+    /// A frame after one that was cancelled in its middle: nothing can be sent any more, not even a
+    /// Close.
     Interrupted,
 }
 

@@ -178,7 +178,7 @@ pub(crate) fn step(inbox: &mut Inbox<'_>, mode: Mode) -> Result<Option<Seen>, Pr
         return Ok(None);
     };
     Ok(Some(match mode {
-        Mode::Whole => inbox.event(step)?.into(),
+        Mode::Whole | Mode::Discard => inbox.event(step)?.into(),
         Mode::Chunks => inbox.chunk_event(step)?.into(),
     }))
 }

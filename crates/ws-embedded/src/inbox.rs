@@ -1,5 +1,6 @@
 //! Bytes to events, in the buffer into which they were read.
 
+use core::fmt;
 use core::ops::Range;
 
 use ws_frame::{CloseFrame, ControlPayload, FrameDecoder, Header, OpCode, Rsv, Rules};
@@ -14,7 +15,6 @@ use crate::{Chunk, Event, Kind, Message, ProtocolError};
 /// ```
 /// A message lies where its first bytes were read; what comes behind a header in its middle is
 /// moved down to it. The decoder takes all that there is, so before a read nothing is unread.
-#[derive(Debug)]
 pub(crate) struct Inbox<'b> {
     buffer: &'b mut [u8],
     unread: Range<usize>,
@@ -39,6 +39,8 @@ pub(crate) struct Inbox<'b> {
 pub(crate) enum Mode {
     Whole,
     Chunks,
+    /// Not at all.
+    Discard,
 }
 
 /// What the application has got of the message under way.
@@ -47,7 +49,7 @@ enum Delivery {
     Nothing,
     /// A chunk.
     Some,
-    /// A chunk, and then it wanted whole messages: no part of this one any more.
+    /// No part of it any more: it wants no messages, or wants them whole after a chunk of this.
     Skipped,
 }
 
@@ -91,6 +93,9 @@ impl<'b> Inbox<'b> {
         self.message.start += self.lent;
         self.checked = self.checked.saturating_sub(self.lent);
         self.lent = 0;
+        if mode == Mode::Discard || mode == Mode::Whole && self.delivery == Delivery::Some {
+            self.delivery = Delivery::Skipped;
+        }
         loop {
             let mut input = &mut self.buffer[self.unread.clone()];
             let Some(header) = self.decoder.decode_header(&mut input)? else {
@@ -104,6 +109,9 @@ impl<'b> Inbox<'b> {
             self.unread.start = self.unread.end - input.len();
             if !self.admitted {
                 self.admit(&header, mode)?;
+                if mode == Mode::Discard {
+                    self.delivery = Delivery::Skipped;
+                }
             }
             let mut input = &mut self.buffer[self.unread.clone()];
             let Some(part) = self.decoder.decode_payload(&mut input) else {
@@ -184,28 +192,28 @@ impl<'b> Inbox<'b> {
         whole: bool,
         mode: Mode,
     ) -> Result<Option<Step>, ProtocolError> {
-        if self.delivery == Delivery::Some && mode == Mode::Whole {
-            self.delivery = Delivery::Skipped;
-        }
         if self.delivery == Delivery::Skipped {
             self.message = 0..0;
             return Ok(None);
         }
-        let is_first = self.message.is_empty();
-        if is_first {
+        if self.message.is_empty() {
             self.message = payload;
         } else {
             let end = self.message.end + payload.len();
             self.buffer.copy_within(payload, self.message.end);
             self.message.end = end;
         }
-        // What came in one piece is validated when it is lent, once.
-        if self.kind == Kind::Text && !(is_first && whole) {
-            self.check_text(whole)?;
-        }
         if whole {
+            // One that began in chunks was not judged by its header.
+            if mode == Mode::Whole && self.message.len() > self.limit() {
+                return Err(self.too_big());
+            }
+            // Text is validated when it is lent.
             self.lent = self.message.len();
             return Ok(Some(Step::Message));
+        }
+        if self.kind == Kind::Text {
+            self.check_text()?;
         }
         let len = match self.kind {
             Kind::Text => self.checked,
@@ -220,13 +228,11 @@ impl<'b> Inbox<'b> {
     }
 
     /// §8.1: fails at the first byte that no continuation could make right.
-    fn check_text(&mut self, whole: bool) -> Result<(), ProtocolError> {
+    fn check_text(&mut self) -> Result<(), ProtocolError> {
         let bytes = &self.buffer[self.message.start + self.checked..self.message.end];
         match core::str::from_utf8(bytes) {
             Ok(_) => self.checked = self.message.len(),
-            Err(error) if error.error_len().is_none() && !whole => {
-                self.checked += error.valid_up_to();
-            }
+            Err(error) if error.error_len().is_none() => self.checked += error.valid_up_to(),
             Err(_) => return Err(ProtocolError::InvalidUtf8),
         }
         Ok(())
@@ -255,7 +261,8 @@ impl<'b> Inbox<'b> {
         })
     }
 
-    fn data(&self) -> Result<Message<'_>, ProtocolError> {
+    /// The message, or the chunk of one, that the last step told.
+    pub(crate) fn data(&self) -> Result<Message<'_>, ProtocolError> {
         let bytes = &self.buffer[self.message.start..self.message.start + self.lent];
         match self.kind {
             Kind::Binary => Ok(Message::Binary(bytes)),
@@ -264,11 +271,6 @@ impl<'b> Inbox<'b> {
                 Err(_) => Err(ProtocolError::InvalidUtf8),
             },
         }
-    }
-
-    /// How many bytes of a message the last step has lent.
-    pub(crate) const fn lent(&self) -> usize {
-        self.lent
     }
 
     /// The payload of the last control frame.
@@ -299,6 +301,24 @@ impl<'b> Inbox<'b> {
 
     /// Notes that so many bytes were read into the room.
     pub(crate) fn fill(&mut self, len: usize) {
-        self.unread.end = self.buffer.len().min(self.unread.start + len);
+        // A stream that claims more is not believed.
+        self.unread.end += len.min(self.buffer.len() - self.unread.end);
+    }
+
+    /// Gives the buffer back, with what is unread at its front, and how much that is.
+    pub(crate) fn into_buffer(self) -> (&'b mut [u8], usize) {
+        let unread = self.unread.len();
+        self.buffer.copy_within(self.unread, 0);
+        (self.buffer, unread)
+    }
+}
+
+/// Says nothing of what it holds.
+impl fmt::Debug for Inbox<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox")
+            .field("unread", &self.unread.len())
+            .field("message", &self.message.len())
+            .finish_non_exhaustive()
     }
 }

@@ -11,14 +11,16 @@
 //!
 //! What is sent with [`feed`](WebSocket::feed) is gathered, and written in one go when the next
 //! receive would wait. All progress is kept in the `WebSocket`: where the stream's reads and writes
-//! can be cancelled without loss, so can be the futures here, with one exception that
-//! [`send`](WebSocket::send) tells.
+//! can be dropped without loss, so can be the futures here, with one exception that
+//! [`send`](WebSocket::send) tells. For a stream whose writes cannot, see
+//! [`flush`](WebSocket::flush).
 //!
 //! What this crate does *not* do: it opens no transport and does no TLS; it has no clock, so put
-//! deadlines around its futures, and a Ping of your own where a peer may vanish in silence; it draws
-//! no randomness, which a client's masks and its nonce are made of; it knows no extensions and no
-//! version but 13. With an allocator there is more: `ws-driver` is the same without I/O, with all of
-//! that.
+//! deadlines around whatever waits, be it to receive or to send, and a Ping of your own where a
+//! peer may vanish in silence; it draws no randomness, which a client's masks and its nonce are made
+//! of; it tells a peer that breaks a rule the code and no reason; it knows no extensions and no
+//! version but 13. With an allocator there is more: `ws-driver` is the same without I/O, with all
+//! of that.
 //!
 //! # Example
 //!
@@ -96,7 +98,7 @@ pub use error::{Error, Misuse, ProtocolError};
 pub use event::{Chunk, Event, Kind, Message};
 pub use open::{Verdict, accept, accept_with, connect};
 pub use outbox::Outbox;
-pub use websocket::WebSocket;
+pub use websocket::{Closure, WebSocket};
 /// What errors, close frames and mask keys are.
 pub use ws_frame::{CloseCode, CloseError, CloseFrame, FrameError, MaskKey};
 /// What the handshakes are made of.

@@ -24,12 +24,13 @@ pub enum Verdict<'f> {
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// `rules`.
 ///
-/// There is no clock here: put a deadline around it.
+/// There is no clock here: put a deadline around it. To have the stream back whatever comes of it,
+/// give a `&mut` to it.
 ///
 /// # Errors
 ///
-/// [`Error::Request`] when the request was refused, which its sender has been told;
-/// [`Error::Handshake`] if `tx` has no room for the answer; when the stream fails or ends.
+/// [`Error::Request`] when the request was refused; [`Error::Handshake`] if `tx` has no room for
+/// the answer; when the stream fails or ends.
 pub async fn accept<'b, T: Read + Write>(
     io: T,
     buffers: Buffers<'b>,
@@ -89,7 +90,8 @@ pub async fn accept_with<'b, 'f, T: Read + Write>(
         Verdict::Accept(fields) => fields,
         Verdict::Reject(status, fields) => {
             let refusal = reject(status, fields, tx);
-            refuse(&mut io, tx, refusal).await;
+            let said = refusal.or_else(|_| reject(500, &[], tx));
+            refuse(&mut io, tx, said).await;
             return Err(refusal.err().map_or(Error::Rejected, Error::Handshake));
         }
     };
@@ -117,7 +119,7 @@ pub async fn accept_with<'b, 'f, T: Read + Write>(
 ///
 /// `nonce` and `keys` are randomness that the caller provides: sixteen bytes for this connection
 /// (RFC 6455 §4.1), and four for each frame (§5.3). There is no clock here: put a deadline around
-/// it.
+/// it. To have the stream back whatever comes of it, give a `&mut` to it.
 ///
 /// # Errors
 ///
@@ -127,13 +129,13 @@ pub async fn accept_with<'b, 'f, T: Read + Write>(
 pub async fn connect<'b, T: Read + Write, K: MaskKeys>(
     mut io: T,
     buffers: Buffers<'b>,
-    request: Request<'b>,
+    request: Request<'_, 'b>,
     nonce: Nonce,
     keys: K,
 ) -> Result<WebSocket<'b, T, Client<K>>, Error<T::Error>> {
     buffers.check()?;
     let (len, awaiting) = request.write(nonce, buffers.tx).map_err(Error::Handshake)?;
-    write(&mut io, &buffers.tx[..len], true).await?;
+    write(&mut io, &buffers.tx[..len], buffers.flushes).await?;
     let room = buffers.rx.len().min(MAX_HEAD);
     let mut filled = 0;
     loop {
@@ -146,8 +148,6 @@ pub async fn connect<'b, T: Read + Write, K: MaskKeys>(
                 return Ok(WebSocket::new(io, buffers, len..filled, end, subprotocol));
             }
             Some(Answer::Refused { status, .. }) => return Err(Error::Refused(status)),
-            // No other answer is known.
-            Some(_) => return Err(Error::Refused(0)),
         }
     }
 }

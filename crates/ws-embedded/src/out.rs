@@ -1,5 +1,7 @@
 //! Frames to bytes, in the buffer from which they are written.
 
+use core::fmt;
+
 use embedded_io_async::Write;
 use ws_frame::{CloseFrame, ControlPayload, Header, Masker, OpCode, Rsv};
 
@@ -10,7 +12,6 @@ use crate::{Error, Message, Misuse};
 ///
 /// Whatever stands here was decided upon: it is written with what is written next, whether a future
 /// is dropped in between or not.
-#[derive(Debug)]
 pub(crate) struct Out<'b, E> {
     buffer: &'b mut [u8],
     /// `buffer[sent..filled]` is to be written.
@@ -21,8 +22,8 @@ pub(crate) struct Out<'b, E> {
     missing: usize,
     /// What the fragments of the message under way are.
     fragments: Option<OpCode>,
-    /// Our Close is out, or nothing can be written any more.
-    pub(crate) closed: bool,
+    /// Our Close is out, or nothing more can be or need be written.
+    closed: bool,
     flushes: bool,
     unflushed: bool,
 }
@@ -139,7 +140,10 @@ impl<'b, E: End> Out<'b, E> {
             if masker.is_some() {
                 rest = self.put_payload(rest, masker.as_mut());
             } else {
-                let len = write(io, rest).await?;
+                let len = match write(io, rest).await {
+                    Ok(len) => len,
+                    Err(error) => return Err(self.abandon(error)),
+                };
                 self.unflushed = true;
                 self.missing -= len;
                 rest = &rest[len..];
@@ -168,11 +172,13 @@ impl<'b, E: End> Out<'b, E> {
     }
 
     /// Writes all that stands here.
-    pub(crate) async fn drain<T: Write>(&mut self, io: &mut T) -> Result<(), Error<T::Error>> {
+    async fn drain<T: Write>(&mut self, io: &mut T) -> Result<(), Error<T::Error>> {
         while self.sent < self.filled {
-            let len = write(io, &self.buffer[self.sent..self.filled]).await?;
+            match write(io, &self.buffer[self.sent..self.filled]).await {
+                Ok(len) => self.sent += len,
+                Err(error) => return Err(self.abandon(error)),
+            }
             self.unflushed = true;
-            self.sent += len;
         }
         (self.sent, self.filled) = (0, 0);
         Ok(())
@@ -191,17 +197,45 @@ impl<'b, E: End> Out<'b, E> {
     pub(crate) async fn flush<T: Write>(&mut self, io: &mut T) -> Result<(), Error<T::Error>> {
         self.drain(io).await?;
         if self.unflushed {
-            io.flush().await.map_err(Error::Io)?;
+            if let Err(error) = io.flush().await {
+                return Err(self.abandon(Error::Io(error)));
+            }
             self.unflushed = false;
         }
         Ok(())
     }
 
-    /// Gives up: the stream has failed.
-    pub(crate) fn abandon(&mut self) {
-        (self.sent, self.filled) = (0, 0);
+    /// A stream that has failed is not written to any more: how much it has taken is unknown.
+    fn abandon<I>(&mut self, error: Error<I>) -> Error<I> {
+        (self.sent, self.filled, self.missing) = (0, 0, 0);
         self.unflushed = false;
         self.closed = true;
+        error
+    }
+
+    /// Notes that there is nobody to write to.
+    pub(crate) const fn end(&mut self) {
+        self.closed = true;
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
+        self.closed
+    }
+
+    /// Gives the buffer back, and whether it is flushed.
+    pub(crate) fn into_buffer(self) -> (&'b mut [u8], bool) {
+        (self.buffer, self.flushes)
+    }
+}
+
+/// Says nothing of what it holds.
+impl<E> fmt::Debug for Out<'_, E> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Out")
+            .field("waiting", &(self.filled - self.sent))
+            .field("missing", &self.missing)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
     }
 }
 

@@ -10,14 +10,18 @@ use crate::inbox::{Inbox, Mode, Step};
 use crate::out::Out;
 use crate::{Buffers, Chunk, Error, Event, Message, Misuse, Outbox, ProtocolError};
 
-/// How many bytes of messages are waited through for the peer's Close.
+/// How much is read from the beginning of closing to the peer's Close, in bytes.
 const PATIENCE: usize = 1 << 20;
 
 /// An open WebSocket connection over `T`, a stream that is read and written. `E` is its end:
 /// [`Server`] or [`Client`].
 ///
-/// Pings are answered while anything is received, and only then. After the end the stream is the
-/// caller's again: by [`into_io`](Self::into_io), or because what was given is a `&mut`.
+/// Pings are answered while anything is received, and only then; so two ends that both send without
+/// receiving can wait for each other for ever. It is not split: one task holds it, waits for
+/// [`exchange`](Self::exchange) and for what others have to say, whichever is first, and sends that.
+///
+/// After the end the stream is the caller's again: by [`into_parts`](Self::into_parts), or because
+/// what was given is a `&mut`.
 #[derive(Debug)]
 pub struct WebSocket<'b, T, E> {
     io: T,
@@ -25,6 +29,8 @@ pub struct WebSocket<'b, T, E> {
     out: Out<'b, E>,
     subprotocol: Option<&'b str>,
     fate: Fate,
+    /// What is left of [`PATIENCE`]; `None` before closing.
+    patience: Option<usize>,
 }
 
 /// What is due before anything else is received.
@@ -38,7 +44,19 @@ enum Fate {
     /// The peer broke a rule, and is to be told.
     Failed(ProtocolError),
     /// There is nothing more to come.
-    Over,
+    Over {
+        is_clean: bool,
+    },
+}
+
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[expect(clippy::exhaustive_enums, reason = "in order or not")]
+pub enum Closure<'a> {
+    /// The peer has sent a Close, which said this (RFC 6455 §7.1.4).
+    Clean(Option<CloseFrame<'a>>),
+    /// Without one; an error has told why.
+    Failed,
 }
 
 impl<'b, T> WebSocket<'b, T, Server> {
@@ -89,6 +107,7 @@ impl<'b, T, E: End> WebSocket<'b, T, E> {
             out: Out::new(tx, end, flushes),
             subprotocol,
             fate: Fate::Open,
+            patience: None,
         }
     }
 
@@ -102,9 +121,14 @@ impl<'b, T, E: End> WebSocket<'b, T, E> {
         self.inbox.limit()
     }
 
-    /// Whether there is nothing more to receive: the peer has closed, or the connection has failed.
-    pub const fn is_over(&self) -> bool {
-        matches!(self.fate, Fate::Closed | Fate::Failed(_) | Fate::Over)
+    /// How the connection ended; `None` before it has. [`Event::Close`] and the error of a rule that
+    /// was broken come before the end: the next receive ends it.
+    pub fn closure(&self) -> Option<Closure<'_>> {
+        match self.fate {
+            Fate::Over { is_clean: true } => Some(Closure::Clean(self.inbox.close_frame())),
+            Fate::Over { is_clean: false } => Some(Closure::Failed),
+            _ => None,
+        }
     }
 
     /// The stream.
@@ -112,9 +136,20 @@ impl<'b, T, E: End> WebSocket<'b, T, E> {
         &self.io
     }
 
-    /// Gives the stream back. What was fed and not written is lost.
-    pub fn into_io(self) -> T {
-        self.io
+    /// The stream, to set something about it: whoever reads or writes it breaks the connection.
+    pub const fn io_mut(&mut self) -> &mut T {
+        &mut self.io
+    }
+
+    /// Gives back the stream and the buffers, and how many bytes at the front of `rx` were read and
+    /// not looked at.
+    ///
+    /// What was fed and not written is lost, and so is a message that has come in part: flush
+    /// first, and do it between messages, if the connection is to go on.
+    pub fn into_parts(self) -> (T, Buffers<'b>, usize) {
+        let (rx, unread) = self.inbox.into_buffer();
+        let (tx, flushes) = self.out.into_buffer();
+        (self.io, Buffers { rx, tx, flushes }, unread)
     }
 }
 
@@ -156,7 +191,7 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
             Err(error) => {
                 self.fate = Fate::Failed(error);
                 tell(io, out, error).await;
-                self.fate = Fate::Over;
+                self.fate = Fate::Over { is_clean: false };
                 Err(Error::Protocol(error))
             }
         }
@@ -178,7 +213,32 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
             Err(error) => {
                 self.fate = Fate::Failed(error);
                 tell(&mut self.io, &mut self.out, error).await;
-                self.fate = Fate::Over;
+                self.fate = Fate::Over { is_clean: false };
+                Err(Error::Protocol(error))
+            }
+        }
+    }
+
+    /// As [`receive`](Self::receive), for who wants messages alone: passes over Ping, Pong and
+    /// Close.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`receive`](Self::receive).
+    pub async fn receive_message(&mut self) -> Result<Option<Message<'_>>, Error<T::Error>> {
+        loop {
+            match self.advance(Mode::Whole).await? {
+                None => return Ok(None),
+                Some(Step::Message) => break,
+                Some(_) => {}
+            }
+        }
+        match self.inbox.data() {
+            Ok(message) => Ok(Some(message)),
+            Err(error) => {
+                self.fate = Fate::Failed(error);
+                tell(&mut self.io, &mut self.out, error).await;
+                self.fate = Fate::Over { is_clean: false };
                 Err(Error::Protocol(error))
             }
         }
@@ -187,38 +247,9 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
     /// Waits until something has come.
     async fn advance(&mut self, mode: Mode) -> Result<Option<Step>, Error<T::Error>> {
         loop {
-            match self.fate {
-                Fate::Open => {}
-                Fate::Pinged => {
-                    // After our Close nothing more is sent (§5.5.1).
-                    if self.out.check().is_ok() {
-                        let (payload, io) = (self.inbox.control(), &mut self.io);
-                        let pong = self.out.control(io, OpCode::Pong, payload).await;
-                        pong.map_err(|error| self.abandon(error))?;
-                    }
-                    self.fate = Fate::Open;
-                }
-                Fate::Closed => {
-                    if self.out.check().is_ok() {
-                        // §5.5.1: the status code that was received is echoed.
-                        let answer = self.inbox.close_frame().map(|frame| CloseFrame {
-                            reason: "",
-                            ..frame
-                        });
-                        let close = self.out.close(&mut self.io, answer).await;
-                        close.map_err(|error| self.abandon(error))?;
-                    }
-                    let flushed = self.out.flush(&mut self.io).await;
-                    self.fate = Fate::Over;
-                    flushed.map_err(|error| self.abandon(error))?;
-                    return Ok(None);
-                }
-                Fate::Failed(error) => {
-                    tell(&mut self.io, &mut self.out, error).await;
-                    self.fate = Fate::Over;
-                    return Err(Error::Protocol(error));
-                }
-                Fate::Over => return Ok(None),
+            self.settle().await?;
+            if let Fate::Over { .. } = self.fate {
+                return Ok(None);
             }
             match self.inbox.step(mode) {
                 Ok(Some(step)) => {
@@ -235,10 +266,45 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
         }
     }
 
+    /// Does what is due.
+    async fn settle(&mut self) -> Result<(), Error<T::Error>> {
+        match self.fate {
+            Fate::Open | Fate::Over { .. } => {}
+            Fate::Pinged => {
+                // After our Close nothing more is sent (§5.5.1).
+                if self.out.check().is_ok() {
+                    let (payload, io) = (self.inbox.control(), &mut self.io);
+                    self.out.control(io, OpCode::Pong, payload).await?;
+                }
+                self.fate = Fate::Open;
+            }
+            Fate::Closed => {
+                if self.out.check().is_ok() {
+                    // §5.5.1: the status code that was received is echoed.
+                    let answer = self.inbox.close_frame().map(|frame| CloseFrame {
+                        reason: "",
+                        ..frame
+                    });
+                    self.out.close(&mut self.io, answer).await?;
+                }
+                self.out.flush(&mut self.io).await?;
+                self.fate = Fate::Over { is_clean: true };
+            }
+            Fate::Failed(error) => {
+                tell(&mut self.io, &mut self.out, error).await;
+                self.fate = Fate::Over { is_clean: false };
+                return Err(Error::Protocol(error));
+            }
+        }
+        Ok(())
+    }
+
     /// Writes what stands to be written, and waits for more.
     async fn read(&mut self) -> Result<(), Error<T::Error>> {
-        let pushed = self.out.push(&mut self.io).await;
-        pushed.map_err(|error| self.abandon(error))?;
+        self.out.push(&mut self.io).await?;
+        if self.patience == Some(0) {
+            return Err(self.fail(Error::CloseUnanswered));
+        }
         let room = match self.inbox.room() {
             Ok(room) => room,
             Err(error) => {
@@ -247,24 +313,20 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
             }
         };
         match self.io.read(room).await {
-            Ok(0) => {
-                self.fate = Fate::Over;
-                Err(Error::UnexpectedEof)
-            }
+            Ok(0) => Err(self.fail(Error::UnexpectedEof)),
             Ok(len) => {
+                self.patience = self.patience.map(|left| left.saturating_sub(len));
                 self.inbox.fill(len);
                 Ok(())
             }
-            Err(error) => {
-                self.fate = Fate::Over;
-                Err(Error::Io(error))
-            }
+            Err(error) => Err(self.fail(Error::Io(error))),
         }
     }
 
-    /// A stream that has failed is not written to any more.
-    fn abandon(&mut self, error: Error<T::Error>) -> Error<T::Error> {
-        self.out.abandon();
+    /// Nothing more comes, and nothing need be sent.
+    fn fail(&mut self, error: Error<T::Error>) -> Error<T::Error> {
+        self.fate = Fate::Over { is_clean: false };
+        self.out.end();
         error
     }
 
@@ -315,6 +377,9 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
 
     /// Sends a Ping with this payload, which the peer's Pong has to carry (RFC 6455 §5.5.2).
     ///
+    /// It waits for the stream, as all that sends: a peer that has vanished takes nothing, so put a
+    /// deadline around it.
+    ///
     /// # Errors
     ///
     /// When the stream fails, after our Close, and for more than 125 bytes.
@@ -322,48 +387,51 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
         self.outbox().ping(payload).await
     }
 
-    /// Writes what was fed, and flushes the stream.
+    /// Answers what is to be answered, writes what was fed, and flushes the stream.
+    ///
+    /// Behind this the next receive does nothing but read, up to an error. So call it before each
+    /// if the stream's writes cannot be cancelled without loss, as those of TLS often cannot.
     ///
     /// # Errors
     ///
-    /// When the stream fails.
+    /// When the stream fails, and those of [`receive`](Self::receive) that were found and not told.
     pub async fn flush(&mut self) -> Result<(), Error<T::Error>> {
-        self.outbox().flush().await
+        self.settle().await?;
+        self.out.flush(&mut self.io).await
     }
 
     /// Closes the connection, and tells what the peer's Close said.
     ///
-    /// Writes what was fed and our Close, drops the messages that still come, up to 1 MiB of them,
-    /// and waits for the peer's Close: put a deadline around it. After the peer's Close this
+    /// Writes what was fed and our Close, drops the messages that still come, and waits for the
+    /// peer's Close, through 1 MiB at most: put a deadline around it. After the peer's Close this
     /// finishes what is left to do, and `frame` is not used. Then close the transport: RFC 6455
     /// §7.1.1 wants the server to be the first.
     ///
-    /// Call it again to go on, if it was cancelled.
+    /// Call it again to go on, if it was cancelled, and for the same answer, if it was not.
     ///
     /// # Errors
     ///
-    /// For a reason of more than 123 bytes; nothing is closed then. When the stream fails or ends
-    /// before the peer's Close, or the peer breaks a rule.
+    /// For a reason of more than 123 bytes, and nothing is closed then. When a longer message was
+    /// cancelled: no Close can be sent behind half of it. When the stream fails or ends before the
+    /// peer's Close, or the peer breaks a rule of framing; [`Error::CloseUnanswered`];
+    /// [`Error::AlreadyFailed`].
     pub async fn close(
         &mut self,
         frame: Option<CloseFrame<'_>>,
     ) -> Result<Option<CloseFrame<'_>>, Error<T::Error>> {
-        if !self.is_over() && !self.out.closed {
-            self.outbox().close(frame).await?;
-        }
-        let flushed = self.out.flush(&mut self.io).await;
-        flushed.map_err(|error| self.abandon(error))?;
-        let mut left = PATIENCE;
-        while let Some(step) = self.advance(Mode::Chunks).await? {
-            if matches!(step, Step::Message | Step::Chunk) {
-                left = left.saturating_sub(self.inbox.lent().max(1));
+        if matches!(self.fate, Fate::Open | Fate::Pinged) {
+            self.patience = self.patience.or(Some(PATIENCE));
+            self.settle().await?;
+            if !self.out.is_closed() {
+                self.outbox().close(frame).await?;
             }
-            if left == 0 {
-                self.fate = Fate::Over;
-                return Err(Error::UnexpectedEof);
-            }
+            self.out.flush(&mut self.io).await?;
         }
-        Ok(self.inbox.close_frame())
+        while self.advance(Mode::Discard).await?.is_some() {}
+        match self.closure() {
+            Some(Closure::Clean(_)) => Ok(self.inbox.close_frame()),
+            _ => Err(Error::AlreadyFailed),
+        }
     }
 
     /// What sends, apart from what receives.
@@ -381,9 +449,10 @@ async fn tell<T: Write, E: End>(io: &mut T, out: &mut Out<'_, E>, error: Protoco
         code: error.close_code(),
         reason: "",
     };
-    if out.check().is_ok() && out.close(io, Some(frame)).await.is_err()
-        || out.flush(io).await.is_err()
-    {
-        out.abandon();
+    // Either may fail, and then there is nobody to tell.
+    if out.check().is_ok() {
+        let _ = out.close(io, Some(frame)).await;
     }
+    let _ = out.flush(io).await;
+    out.end();
 }

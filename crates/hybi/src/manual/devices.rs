@@ -4,12 +4,12 @@
 //!
 //! | there is | take | it has |
 //! |---|---|---|
-//! | no allocator, and async | `hybi::embedded`, or `ws-embedded` alone | connections of both roles over [embedded-io-async], in two buffers |
+//! | no allocator, and async | `ws-embedded`; the same under the name `hybi::embedded` | connections of both roles over [embedded-io-async], in two buffers |
 //! | no allocator, no async | [`frame`](crate::frame) and [`handshake::bare`](crate::handshake::bare) | frames and handshakes in slices; the loop is yours |
 //! | an allocator | [`handshake`](crate::handshake) and [`driver`](crate::driver) | compression, keep-alive, deadlines, limits of each kind, old versions |
 //!
-//! An application that has no `std` takes the crates and not this one, whose name is for those who
-//! have a choice. All of them forbid `unsafe`. The section on microcontrollers in the README has
+//! On a device without an allocator depend on `ws-embedded`, not on `hybi`, which links `alloc`
+//! whatever its features. All of these crates forbid `unsafe`. The section on microcontrollers in the README has
 //! what they take of flash and stack.
 //!
 //! [embedded-io-async]: https://docs.rs/embedded-io-async
@@ -27,8 +27,9 @@
 //! - **`tx`** decides how many writes a message is. What fits goes out with what else was fed, in
 //!   one write, before the next wait; a longer message goes through it in pieces. 131 bytes are the
 //!   least, and our handshake has to fit as a whole.
-//! - **Deadlines are yours**, for there is no clock. Put one around `accept`, `connect` and `close`,
-//!   and ping who has been silent. A future that is dropped loses nothing, so `select` will do:
+//! - **Deadlines are yours**, for there is no clock. A peer that has vanished takes nothing and says
+//!   nothing, so they belong around all that waits: `accept` and `connect`, what receives, and what
+//!   sends. The loop of a server:
 //!
 //! ```
 //! use core::future::Future;
@@ -38,47 +39,65 @@
 //! use futures::future::{Either, select};
 //! use hybi::embedded::{Error, Event, Server, WebSocket};
 //!
-//! /// Echoes until the peer closes; `None` if it has been silent twice as long as it may.
+//! /// `None` if the deadline comes first.
+//! async fn within<F: Future>(deadline: impl Future<Output = ()>, work: F) -> Option<F::Output> {
+//!     match select(pin!(work), pin!(deadline)).await {
+//!         Either::Left((done, _)) => Some(done),
+//!         Either::Right(_) => None,
+//!     }
+//! }
+//!
+//! /// Echoes until the peer closes; `None` if it has neither said nor taken anything for too long.
 //! async fn echo<T: Read + Write, S: Future<Output = ()>>(
 //!     socket: &mut WebSocket<'_, T, Server>,
 //!     silence: impl Fn() -> S,
-//! ) -> Result<Option<()>, Error<T::Error>> {
+//! ) -> Option<Result<(), Error<T::Error>>> {
 //!     let mut pinged = false;
 //!     loop {
-//!         let exchanged = match select(pin!(socket.exchange()), pin!(silence())).await {
-//!             Either::Left((exchanged, _)) => Some(exchanged?),
-//!             Either::Right(_) => None,
-//!         };
-//!         match exchanged {
-//!             Some(Some((Event::Message(message), mut outbox))) => outbox.feed(message).await?,
-//!             Some(Some(_)) => {}
-//!             Some(None) => return Ok(Some(())),
-//!             None if pinged => return Ok(None),
-//!             None => {
-//!                 socket.ping(b"").await?;
-//!                 pinged = true;
-//!                 continue;
+//!         let done = match within(silence(), socket.exchange()).await {
+//!             Some(Ok(Some((event, mut outbox)))) => {
+//!                 pinged = false;
+//!                 let Event::Message(message) = event else { continue };
+//!                 within(silence(), outbox.feed(message)).await?
 //!             }
+//!             Some(Ok(None)) => return Some(Ok(())),
+//!             Some(Err(error)) => Err(error),
+//!             None if pinged => return None,
+//!             None => {
+//!                 pinged = true;
+//!                 within(silence(), socket.ping(b"")).await?
+//!             }
+//!         };
+//!         if done.is_err() {
+//!             return Some(done);
 //!         }
-//!         pinged = false;
 //!     }
 //! }
-//! # use std::cell::Cell;
 //! # use embedded_io_adapters::futures_03::FromFutures;
-//! # use hybi_testkit::pipe::duplex;
+//! # use futures::AsyncWriteExt;
+//! # use futures::executor::block_on;
+//! # use hybi_testkit::pipe::{Behaviour, pipe};
+//! # use hybi_testkit::wire::Frame;
 //! # use hybi::embedded::Buffers;
-//! # let (near, _far) = duplex(100);
-//! # let (mut rx, mut tx) = ([0; 64], [0; 131]);
-//! # let buffers = Buffers::new(&mut rx, &mut tx);
-//! # let mut socket = WebSocket::server(FromFutures::new(near), buffers, 0).unwrap();
-//! # let silences = Cell::new(0);
-//! # let ended = futures::executor::block_on(echo(&mut socket, || {
-//! #     silences.set(silences.get() + 1);
-//! #     async {}
-//! # }));
-//! # assert_eq!((ended.unwrap(), silences.get()), (None, 2));
+//! # // A peer that is silent, one that takes nothing, and one that talks and takes nothing.
+//! # for (capacity, messages) in [(1000, 0), (0, 0), (0, 3), (1, 3)] {
+//! #     let behaviour = Behaviour::default().capacity(capacity);
+//! #     let (near, mut far) = pipe(behaviour, Behaviour::default());
+//! #     for _ in 0..messages {
+//! #         let message = Frame::binary([7; 200]).masked([7; 4]);
+//! #         block_on(far.write_all(&message.bytes())).unwrap();
+//! #     }
+//! #     let (mut rx, mut tx) = ([0; 256], [0; 131]);
+//! #     let buffers = Buffers::new(&mut rx, &mut tx);
+//! #     let mut socket = WebSocket::server(FromFutures::new(near), buffers, 0).unwrap();
+//! #     assert!(block_on(echo(&mut socket, || async {})).is_none());
+//! # }
 //! ```
 //!
+//! - **Cancelling**: where a read and a write of the stream that are dropped have lost nothing, nor
+//!   has any future here, and the loop above is right. A TCP socket of embassy-net is such a stream.
+//!   TLS often is not when it writes: then put `socket.flush().await` before each `exchange`, within
+//!   a deadline after which you give the connection up. Behind it `exchange` only reads.
 //! - **Sending from elsewhere**: one task holds the connection, others put what they have to say into
 //!   a channel, and the task does `select` on `exchange` and on the channel.
 //! - **Randomness is yours**: sixteen bytes for a client's handshake, four for each frame that it

@@ -186,6 +186,19 @@ fn rules_that_are_broken_are_told_behind_what_came_before() {
     check(256, &bytes, &[text("Hello"), unmasked]);
 }
 
+// The second byte says that there is no mask, which is judged without the length behind it.
+#[test]
+fn headers_fail_as_early_as_they_can() {
+    let mut buffer = [0; 32];
+    let mut inbox = Inbox::new(&mut buffer, 0..0, true);
+    assert_eq!(feed(&mut inbox, Mode::Whole, b"\x81"), Ok(vec![]));
+    let unmasked = feed(&mut inbox, Mode::Whole, b"\x7E");
+    assert_eq!(
+        unmasked,
+        Err(ProtocolError::Frame(FrameError::MaskRequired))
+    );
+}
+
 // §8.1: no byte more is waited for than is needed to know.
 #[test]
 fn text_fails_as_early_as_it_can() {
@@ -208,6 +221,17 @@ fn text_fails_as_early_as_it_can() {
     }
 }
 
+/// Reads into an inbox and takes what comes of it.
+fn feed(inbox: &mut Inbox<'_>, mode: Mode, bytes: &[u8]) -> Result<Vec<Seen>, ProtocolError> {
+    inbox.room()?[..bytes.len()].copy_from_slice(bytes);
+    inbox.fill(bytes.len());
+    let mut seen = Vec::new();
+    while let Some(event) = step(inbox, mode)? {
+        seen.push(event);
+    }
+    Ok(seen)
+}
+
 #[test]
 fn the_rest_of_what_began_in_chunks_is_passed_over() {
     let bytes = masked(&[
@@ -218,21 +242,58 @@ fn the_rest_of_what_began_in_chunks_is_passed_over() {
         Frame::text("next"),
     ]);
     for first in [7, 8, 9, 12] {
-        let mut buffer = [0; 64];
-        let mut inbox = Inbox::new(&mut buffer, 0..0, true);
-        let mut seen = Vec::new();
-        for (i, piece) in [&bytes[..first], &bytes[first..]].into_iter().enumerate() {
-            for piece in piece.chunks(50) {
-                inbox.room().unwrap()[..piece.len()].copy_from_slice(piece);
-                inbox.fill(piece.len());
-                let mode = if i == 0 { Mode::Chunks } else { Mode::Whole };
-                while let Some(event) = step(&mut inbox, mode).unwrap() {
-                    seen.push(event);
-                }
+        for then in [Mode::Whole, Mode::Chunks] {
+            let mut buffer = [0; 64];
+            let mut inbox = Inbox::new(&mut buffer, 0..0, true);
+            let mut seen = feed(&mut inbox, Mode::Chunks, &bytes[..first]).unwrap();
+            // Who has asked for a whole message once, and got none, wants no more of this one.
+            assert_eq!(inbox.step(Mode::Whole), Ok(None));
+            for piece in bytes[first..].chunks(50) {
+                seen.extend(feed(&mut inbox, then, piece).unwrap());
             }
+            assert!(matches!(seen[0], Seen::TextChunk(_, false)), "{seen:?}");
+            let seen = joined(seen.split_off(1));
+            let next = match then {
+                Mode::Chunks => Seen::TextChunk("next".into(), true),
+                _ => text("next"),
+            };
+            assert_eq!(seen, [Seen::Ping(b"?".into()), next]);
         }
-        assert!(matches!(seen[0], Seen::TextChunk(_, false)), "{seen:?}");
-        assert_eq!(seen[1..], [Seen::Ping(b"?".into()), text("next")]);
+    }
+}
+
+#[test]
+fn what_began_in_chunks_is_too_big_as_a_whole() {
+    let bytes = masked(&[Frame::binary([7; 32])]);
+    let header = bytes.len() - 32;
+    let mut buffer = [0; 32];
+    let mut inbox = Inbox::new(&mut buffer, 0..0, true);
+    assert_eq!(feed(&mut inbox, Mode::Chunks, &bytes[..header]), Ok(vec![]));
+    let whole = feed(&mut inbox, Mode::Whole, &bytes[header..]);
+    assert_eq!(whole, Err(ProtocolError::MessageTooBig { limit: 31 }));
+
+    // A buffer that is full has no room.
+    let bytes = masked(&[Frame::binary([7; 40])]);
+    let mut buffer = [0; 32];
+    let mut inbox = Inbox::new(&mut buffer, 0..0, true);
+    assert_eq!(feed(&mut inbox, Mode::Chunks, &bytes[..header]), Ok(vec![]));
+    let piece = &bytes[header..header + 32];
+    assert_eq!(feed(&mut inbox, Mode::Whole, piece), Ok(vec![]));
+    let room = inbox.room().map(|room| room.len());
+    assert_eq!(room, Err(ProtocolError::MessageTooBig { limit: 31 }));
+}
+
+#[test]
+fn a_stream_that_claims_to_have_read_more_is_not_believed() {
+    for claim in [1000, usize::MAX - 1, usize::MAX] {
+        let mut buffer = [0; 32];
+        let mut inbox = Inbox::new(&mut buffer, 0..0, true);
+        let start = masked(&[Frame::binary([7; 20])]);
+        assert_eq!(feed(&mut inbox, Mode::Whole, &start[..10]), Ok(vec![]));
+        let room = inbox.room().unwrap().len();
+        inbox.fill(claim);
+        while let Ok(Some(_)) = inbox.step(Mode::Whole) {}
+        assert!(room < 32);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod inbox;
 mod open;
+mod random;
 mod websocket;
 
 use std::boxed::Box;

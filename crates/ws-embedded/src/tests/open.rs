@@ -2,7 +2,7 @@
 
 use futures::executor::block_on;
 use futures::future::join;
-use hybi_testkit::pipe::{Behaviour, Pending, duplex, pipe};
+use hybi_testkit::pipe::{Behaviour, Fault, Pending, duplex, pipe};
 use hybi_testkit::splits::{Pieces, agree};
 use hybi_testkit::wire::Frame;
 use ws_handshake::bare::{Request, RequestError, ResponseError, Rules, WriteError};
@@ -131,7 +131,7 @@ fn requests_are_refused() {
         (
             &with("/chat", "/bad"),
             Error::Handshake(WriteError::Status),
-            "",
+            "500",
         ),
         (
             &with("/chat", "/field"),
@@ -227,6 +227,12 @@ fn what_has_no_room_is_not_said() {
     );
     assert_eq!(arrived(&mut far), b"");
 
+    for (rx, tx) in [(512, 130), (15, 256)] {
+        let (near, _far) = duplex(4096);
+        let nonce = Nonce::new([7; 16]);
+        let opened = run(connect(Io(near), buffers(rx, tx), request, nonce, keys()));
+        assert_eq!(opened.map(|_| ()), Err(Misuse::BufferTooShort.into()));
+    }
     let (near, _far) = duplex(4096);
     let opened = run(accept(Io(near), buffers(512, 130), rules));
     assert_eq!(opened.map(|_| ()), Err(Misuse::BufferTooShort.into()));
@@ -266,4 +272,94 @@ fn both_ends_find_each_other_in_streams_of_every_kind() {
         let (served, echo) = block_on(join(server, client));
         assert_eq!((served, echo), (Ok(()), Ok(Some(text("Hello")))));
     }
+}
+
+#[test]
+fn heads_have_a_limit_of_their_own() {
+    let head = |len: usize| {
+        let request = String::from_utf8(REQUEST.into()).unwrap();
+        let filler = "x".repeat(len - REQUEST.len() - "X: \r\n".len());
+        request.replace("Host", &std::format!("X: {filler}\r\nHost"))
+    };
+    for (rx, len, fits) in [
+        (16 << 10, 8 << 10, true),
+        (16 << 10, (8 << 10) + 1, false),
+        (1000, 1000, true),
+        (1000, 1001, false),
+    ] {
+        let (near, mut far) = duplex(64 << 10);
+        block_on(far.write_all(head(len).as_bytes())).unwrap();
+        let opened = run(accept(Io(near), buffers(rx, 256), RULES)).map(|_| ());
+        let expected = if fits {
+            Ok(())
+        } else {
+            Err(Error::Request(RequestError::TooLong))
+        };
+        assert_eq!(opened, expected, "{rx} {len}");
+    }
+    // A line that never ends.
+    let (near, mut far) = duplex(64 << 10);
+    block_on(far.write_all(&[b'x'; 512])).unwrap();
+    let opened = run(accept(Io(near), buffers(512, 256), RULES)).map(|_| ());
+    assert_eq!(opened, Err(Error::Request(RequestError::TooLong)));
+}
+
+#[test]
+fn a_stream_that_claims_to_have_read_more_is_not_believed() {
+    let behaviour = Behaviour::default().fail_at(1, Fault::Overstated);
+    let (near, mut far) = pipe(behaviour, Behaviour::default());
+    block_on(far.write_all(REQUEST)).unwrap();
+    let opened = run(accept(Io(near), buffers(512, 256), RULES)).map(|_| ());
+    assert!(matches!(opened, Err(Error::Request(_))), "{opened:?}");
+}
+
+#[test]
+fn handshakes_flush_where_it_is_needed() {
+    for (flushes, count) in [(true, 1), (false, 0)] {
+        let buffers = || {
+            let buffers = buffers(512, 256);
+            if flushes {
+                buffers
+            } else {
+                buffers.without_flush()
+            }
+        };
+        let (near, mut far) = duplex(4096);
+        let probe = near.probe();
+        block_on(far.write_all(REQUEST)).unwrap();
+        let mut socket = run(accept(Io(near), buffers(), RULES)).unwrap();
+        assert_eq!(probe.statistics().flushes, count);
+        run(socket.send("x")).unwrap();
+        assert_eq!(probe.statistics().flushes, 2 * count);
+
+        let (near, mut far) = duplex(4096);
+        let probe = near.probe();
+        block_on(far.write_all(&[RESPONSE, b"\r\n"].concat())).unwrap();
+        let request = Request::new("a.example", "/").with_subprotocols(&["echo"]);
+        let nonce = Nonce::new(*b"the sample nonce");
+        let mut socket = run(connect(Io(near), buffers(), request, nonce, keys())).unwrap();
+        assert_eq!(probe.statistics().flushes, count);
+        run(socket.send("x")).unwrap();
+        assert_eq!(probe.statistics().flushes, 2 * count);
+    }
+}
+
+// What a client asks with may be gone when it is connected.
+#[test]
+fn a_socket_outlives_its_request() {
+    fn ask(near: Pipe, token: &str) -> WebSocket<'static, Io, crate::Client<fn() -> MaskKey>> {
+        let fields = [("Authorization", token)];
+        let request = Request::new("a.example", "/")
+            .with_fields(&fields)
+            .with_subprotocols(&["echo"]);
+        let nonce = Nonce::new(*b"the sample nonce");
+        let keys: fn() -> MaskKey = || MaskKey([0; 4]);
+        run(connect(Io(near), buffers(512, 256), request, nonce, keys)).unwrap()
+    }
+    let (near, mut far) = duplex(4096);
+    block_on(far.write_all(&[RESPONSE, b"\r\n"].concat())).unwrap();
+    let token = String::from("Bearer x");
+    let socket = ask(near, &token);
+    drop(token);
+    assert_eq!(socket.subprotocol(), Some("echo"));
 }

@@ -4,11 +4,12 @@ use futures::executor::block_on;
 use futures::future::join;
 use hybi_testkit::pipe::{Behaviour, Fault, Pending, Probe, pipe};
 use hybi_testkit::wire::{Frame, concat, frames};
+use std::future::poll_fn;
 use std::io;
 use ws_frame::{CloseCode, CloseError, CloseFrame, FrameError};
 
 use super::*;
-use crate::{Client, Error, Misuse, Server, WebSocket};
+use crate::{Client, Closure, Error, Message, Misuse, Server, WebSocket};
 
 const GOOD: fn() -> Behaviour = Behaviour::default;
 
@@ -107,7 +108,7 @@ fn an_echo_in_streams_of_every_kind() {
         });
         assert_eq!(seen, expected);
         assert_eq!(frames(&arrived(&mut far)), answers());
-        assert!(socket.is_over());
+        assert_eq!(socket.closure(), Some(Closure::Clean(Some(BYE))));
         assert_eq!(run(socket.receive()), Ok(None));
     }
 }
@@ -280,7 +281,7 @@ fn either_end_closes() {
         let misuse = Misuse::SendAfterClose.into();
         assert_eq!(run(client.send("x")), Err(misuse));
         assert_eq!(run(server.ping(b"")), Err(misuse));
-        assert!(arrived(&mut server.into_io().0).is_empty());
+        assert!(arrived(&mut server.into_parts().0.0).is_empty());
     }
 }
 
@@ -319,7 +320,7 @@ fn a_peer_that_never_closes_is_not_listened_to_for_ever() {
         closed
     };
     let (closed, ()) = block_on(join(close, flood));
-    assert_eq!(closed, Err(Error::UnexpectedEof));
+    assert_eq!(closed, Err(Error::CloseUnanswered));
 }
 
 #[test]
@@ -412,7 +413,9 @@ fn ends_without_a_close_are_errors() {
         drop(far);
         assert_eq!(run(socket.receive()).map(|_| ()), Err(Error::UnexpectedEof));
         assert_eq!(run(socket.receive()), Ok(None));
-        assert!(socket.is_over());
+        assert_eq!(socket.closure(), Some(Closure::Failed));
+        assert_eq!(run(socket.send("x")), Err(Misuse::SendAfterClose.into()));
+        assert_eq!(run(socket.close(None)), Err(Error::AlreadyFailed));
     }
 }
 
@@ -523,4 +526,288 @@ fn misuse_writes_nothing() {
         let made = WebSocket::server((), buffers(rx, tx), unread);
         assert_eq!(made.err(), Some(Misuse::BufferTooShort));
     }
+}
+
+// A control frame that looks like a Close is none.
+#[test]
+fn what_failed_is_not_closed() {
+    let sensor = [b"\x03\xE8", &b"sensor-7"[..]].concat();
+    for ending in [Frame::pong(&sensor), Frame::text(b"\xFF")] {
+        let (mut socket, _, mut far) = server(GOOD());
+        let session = [Frame::ping(&sensor), ending];
+        block_on(far.write_all(&masked(&session))).unwrap();
+        block_on(far.close()).unwrap();
+        while !matches!(run(socket.receive()), Ok(None)) {}
+        assert_eq!(socket.closure(), Some(Closure::Failed));
+        assert_eq!(run(socket.close(None)), Err(Error::AlreadyFailed));
+        assert_eq!(run(socket.close(None)), Err(Error::AlreadyFailed));
+    }
+}
+
+#[test]
+fn closing_passes_over_whatever_messages_come() {
+    for cut in [1, 3, 1000] {
+        let (mut socket, _, mut far) = server(GOOD().max_read(cut));
+        let session = masked(&[
+            Frame::binary([7; 3000]),
+            Frame::text(b"\xFFx"),
+            Frame::text([b'x'; 2000]).fragment(),
+            Frame::ping("?"),
+            Frame::continuation(b"\xFF"),
+            Frame::close(3000, "bye"),
+        ]);
+        block_on(far.write_all(&session)).unwrap();
+        let code = run(socket.close(Some(BYE)))
+            .unwrap()
+            .map(|frame| frame.code.get());
+        assert_eq!(code, Some(3000));
+        assert_eq!(frames(&arrived(&mut far)), [Frame::close(1001, "bye")]);
+    }
+}
+
+#[test]
+fn closing_has_an_end_whatever_is_sent_instead() {
+    for frame in [
+        Frame::binary([0; 1000]),
+        Frame::binary([]).fragment(),
+        Frame::ping([0; 125]),
+        Frame::text([b'x'; 100]),
+    ] {
+        let (mut socket, _, mut far) = server(GOOD().capacity(4096));
+        let first = masked(std::slice::from_ref(&frame));
+        let mut later = first.clone();
+        if !frame.is_fin() {
+            later[0] = 0; // a continuation
+        }
+        let closed = async {
+            // Made anew for each poll: what is left of the patience is remembered.
+            let closed = poll_fn(|cx| pin!(socket.close(None)).poll(cx).map_ok(|_| ())).await;
+            let again = socket.close(None).await.map(|_| ());
+            drop(socket);
+            (closed, again)
+        };
+        let flood = async {
+            let mut sent = 0;
+            let mut next = &first;
+            while far.write_all(next).await.is_ok() {
+                sent += next.len();
+                next = &later;
+            }
+            sent
+        };
+        let ((closed, again), sent) = block_on(join(closed, flood));
+        assert_eq!(closed, Err(Error::CloseUnanswered));
+        assert_eq!(again, Err(Error::AlreadyFailed));
+        assert!(((1 << 20) - 2048..1 << 21).contains(&sent), "{sent}");
+    }
+}
+
+#[test]
+fn the_close_that_answers_is_an_echo() {
+    let (mut socket, _, mut far) = server(GOOD());
+    block_on(far.write_all(&masked(&[Frame::close(3000, "bye")]))).unwrap();
+    assert_eq!(
+        run(socket.receive()).map(|event| event.map(Seen::from)),
+        Ok(Some(closed(3000, "bye")))
+    );
+    assert_eq!(socket.closure(), None);
+    let code = run(socket.close(Some(BYE)))
+        .unwrap()
+        .map(|frame| frame.code.get());
+    assert_eq!(code, Some(3000));
+    assert_eq!(frames(&arrived(&mut far)), [Frame::close(3000, "")]);
+}
+
+// How much a stream has taken when it fails is unknown.
+#[test]
+fn nothing_is_sent_again_after_a_failure() {
+    let timed_out = Fault::Error(io::ErrorKind::TimedOut);
+    let failed = Err(Error::Io(ErrorKind::TimedOut));
+    for fault in [timed_out, Fault::Zero] {
+        for long in [false, true] {
+            let behaviour = GOOD().max_write(100).fail_at(2, fault);
+            let (mut socket, _, mut far) = server_with(behaviour, buffers(64, 131));
+            let message = vec![7; if long { 500 } else { 110 }];
+            let sent = run(socket.send(&message[..]));
+            let zero = matches!(fault, Fault::Zero);
+            assert_eq!(sent, if zero { Err(Error::WriteZero) } else { failed });
+            for _ in 0..2 {
+                assert_eq!(run(socket.send("x")), Err(Misuse::SendAfterClose.into()));
+                assert_eq!(run(socket.ping(b"")), Err(Misuse::SendAfterClose.into()));
+                assert_eq!(run(socket.flush()), Ok(()));
+            }
+            assert_eq!(arrived(&mut far).len(), 100);
+            // It still receives.
+            block_on(far.write_all(&masked(&[Frame::ping("?"), Frame::text("hi")]))).unwrap();
+            drop(far);
+            let message = run(socket.receive_message());
+            assert_eq!(message, Ok(Some(Message::Text("hi"))));
+            assert_eq!(run(socket.receive()), Err(Error::UnexpectedEof));
+        }
+    }
+}
+
+#[test]
+fn a_flush_that_was_cancelled_is_done_again() {
+    let behaviour = GOOD().hold_until_flush().pending(Pending::Every(2));
+    let (mut socket, probe, mut far) = server(behaviour);
+    run(socket.send("a")).unwrap();
+    // The second write waits, and then the second flush.
+    assert!(once(socket.send("b")).is_pending());
+    assert!(once(socket.send("c")).is_pending());
+    assert_eq!(frames(&arrived(&mut far)), [Frame::text("a")]);
+    run(socket.flush()).unwrap();
+    assert_eq!(
+        frames(&arrived(&mut far)),
+        [Frame::text("b"), Frame::text("c")]
+    );
+    let flushes = probe.statistics().flushes;
+    run(socket.flush()).unwrap();
+    assert_eq!(probe.statistics().flushes, flushes);
+}
+
+// Such a stream drops with it what it has not sent.
+#[test]
+fn the_last_words_are_flushed_whatever_the_stream() {
+    let silent = || server_with(GOOD().hold_until_flush(), buffers(64, 256).without_flush());
+    let (mut socket, _, mut far) = silent();
+    run(socket.send("x")).unwrap();
+    assert_eq!(arrived(&mut far), b"");
+    run(socket.outbox().close(Some(BYE))).unwrap();
+    let sent = [Frame::text("x"), Frame::close(1001, "bye")];
+    assert_eq!(frames(&arrived(&mut far)), sent);
+
+    let (mut socket, _, mut far) = silent();
+    block_on(far.write_all(&masked(&[Frame::close(3000, "")]))).unwrap();
+    while run(socket.receive()).unwrap().is_some() {}
+    assert_eq!(frames(&arrived(&mut far)), [Frame::close(3000, "")]);
+
+    let (mut socket, _, mut far) = silent();
+    block_on(far.write_all(&masked(&[Frame::continuation("")]))).unwrap();
+    assert!(run(socket.receive()).is_err());
+    assert_eq!(frames(&arrived(&mut far)), [Frame::close(1002, "")]);
+}
+
+#[test]
+fn a_stream_that_claims_to_have_written_more_is_not_believed() {
+    for call in 1..6 {
+        let behaviour = || GOOD().max_write(100).fail_at(call, Fault::Overstated);
+        let (mut socket, _, _far) = server_with(behaviour(), buffers(64, 131));
+        let _ = run(socket.send(&[7; 500]));
+        let (mut socket, _far) = client_with(behaviour(), buffers(64, 131));
+        let _ = run(socket.send(&[7; 500]));
+    }
+}
+
+#[test]
+fn what_is_sent_has_left() {
+    let (mut socket, _, mut far) = server(GOOD().hold_until_flush());
+    for frame in [
+        Frame::text("x"),
+        Frame::ping("?"),
+        Frame::pong("!"),
+        Frame::close(1001, "bye"),
+    ] {
+        run(async {
+            match frame.opcode() {
+                1 => socket.send("x").await,
+                9 => socket.ping(b"?").await,
+                10 => socket.outbox().pong(b"!").await,
+                _ => socket.outbox().close(Some(BYE)).await,
+            }
+        })
+        .unwrap();
+        assert_eq!(frames(&arrived(&mut far)), [frame]);
+    }
+}
+
+// Behind a flush, a receive that is cancelled was reading.
+#[test]
+fn a_flush_does_what_is_due() {
+    for (frame, answer) in [
+        (Frame::ping("?"), Frame::pong("?")),
+        (Frame::close(3000, "bye"), Frame::close(3000, "")),
+    ] {
+        let (mut socket, probe, mut far) = server(GOOD());
+        block_on(far.write_all(&masked(&[frame]))).unwrap();
+        assert!(run(socket.receive()).unwrap().is_some());
+        run(socket.flush()).unwrap();
+        assert_eq!(frames(&arrived(&mut far)), [answer]);
+        let writes = probe.statistics().writes;
+        let _ = once(socket.receive());
+        assert_eq!(probe.statistics().writes, writes);
+    }
+}
+
+#[test]
+fn messages_alone() {
+    let (bytes, seen) = session();
+    let (mut socket, _, mut far) = server(GOOD());
+    block_on(far.write_all(&bytes)).unwrap();
+    let mut messages = Vec::new();
+    while let Some(message) = run(socket.receive_message()).unwrap() {
+        messages.push(Seen::from(message));
+    }
+    let is_message = |seen: &Seen| matches!(seen, Seen::Text(_) | Seen::Binary(_));
+    assert_eq!(
+        messages,
+        seen.into_iter().filter(is_message).collect::<Vec<_>>()
+    );
+    let answers = frames(&arrived(&mut far));
+    assert_eq!(
+        answers,
+        [Frame::pong("?"), Frame::pong("??"), Frame::close(1001, "")]
+    );
+    let (mut socket, _, mut far) = server(GOOD());
+    block_on(far.write_all(&masked(&[Frame::text(b"\xFF")]))).unwrap();
+    let failed = Err(Error::Protocol(ProtocolError::InvalidUtf8));
+    assert_eq!(run(socket.receive_message()), failed);
+    assert_eq!(run(socket.receive_message()), Ok(None));
+    assert_eq!(frames(&arrived(&mut far)), [Frame::close(1007, "")]);
+}
+
+#[test]
+fn a_connection_is_taken_apart_and_goes_on() {
+    let (mut socket, _, mut far) = server_with(GOOD(), buffers(300, 200).without_flush());
+    let session = masked(&[Frame::text("one"), Frame::text("two"), Frame::text("three")]);
+    block_on(far.write_all(&session)).unwrap();
+    assert_eq!(
+        run(socket.receive_message()),
+        Ok(Some(Message::Text("one")))
+    );
+    let (io, buffers, unread) = socket.into_parts();
+    assert_eq!(unread, session.len() - 9);
+    let mut socket = WebSocket::server(io, buffers, unread).unwrap();
+    assert_eq!(socket.max_message_size(), 299);
+    for expected in ["two", "three"] {
+        let message = run(socket.receive_message());
+        assert_eq!(message, Ok(Some(Message::Text(expected))));
+    }
+    let probe = socket.io_mut().0.probe();
+    run(socket.send("x")).unwrap();
+    assert_eq!(probe.statistics().flushes, 0);
+}
+
+#[test]
+fn nothing_shows_what_is_said() {
+    let (mut socket, _, mut far) = server(GOOD());
+    block_on(far.write_all(&masked(&[Frame::text("s3cret")]))).unwrap();
+    run(socket.feed("s3cret")).unwrap();
+    assert_eq!(
+        run(socket.receive_message()),
+        Ok(Some(Message::Text("s3cret")))
+    );
+    let secret = std::format!("{:?}", b"s3cret");
+    let secret = secret.trim_matches(['[', ']']);
+    let (_, buffers, _) = {
+        let shown = std::format!("{socket:?}");
+        let shown = &shown[shown.find("Inbox").unwrap()..];
+        assert!(
+            !shown.contains("s3cret") && !shown.contains(secret),
+            "{shown}"
+        );
+        socket.into_parts()
+    };
+    let shown = std::format!("{buffers:?}");
+    assert_eq!(shown, "Buffers { rx: 1024, tx: 256, flushes: true }");
 }

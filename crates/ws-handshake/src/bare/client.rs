@@ -13,16 +13,17 @@ use crate::syntax::is_token;
 /// How many interim responses (1xx) a server may send before its answer.
 const MAX_INTERIM: u32 = 8;
 
-/// What a client asks for.
+/// What a client asks for. `'s` is how long the names of the subprotocols live, one of which comes
+/// back in the [`Answer`].
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct Request<'a, 's> {
     host: &'a str,
     target: &'a str,
-    subprotocols: &'a [&'a str],
+    subprotocols: &'s [&'s str],
     fields: &'a [(&'a str, &'a str)],
 }
 
-impl<'a> Request<'a> {
+impl<'a> Request<'a, 'static> {
     /// A request for `target` (path and query, beginning with `/`) at `host`, which is what `Host`
     /// says: `host[:port]`, without the port if it is the scheme's default one.
     pub const fn new(host: &'a str, target: &'a str) -> Self {
@@ -33,11 +34,17 @@ impl<'a> Request<'a> {
             fields: &[],
         }
     }
+}
 
+impl<'a, 's> Request<'a, 's> {
     /// Offers these subprotocols, the most preferred first.
-    pub const fn with_subprotocols(mut self, names: &'a [&'a str]) -> Self {
-        self.subprotocols = names;
-        self
+    pub const fn with_subprotocols<'n>(self, names: &'n [&'n str]) -> Request<'a, 'n> {
+        Request {
+            host: self.host,
+            target: self.target,
+            subprotocols: names,
+            fields: self.fields,
+        }
     }
 
     /// Adds fields, such as `Origin` or `Authorization`, behind those of the protocol.
@@ -55,7 +62,7 @@ impl<'a> Request<'a> {
         &self,
         nonce: Nonce,
         out: &mut [u8],
-    ) -> Result<(usize, AwaitingResponse<'a>), WriteError> {
+    ) -> Result<(usize, AwaitingResponse<'s>), WriteError> {
         match Authority::parse(self.host.as_bytes()) {
             Ok(host) if !host.is_broken_ipv4() => {}
             _ => return Err(WriteError::Host),
@@ -113,7 +120,7 @@ pub struct AwaitingResponse<'a> {
 
 /// What the server has answered.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "yes or no")]
 pub enum Answer<'a> {
     /// The connection is open.
     Accepted {
