@@ -38,7 +38,7 @@
 //! | `deflate-miniz` | no | permessage-deflate with `miniz_oxide`, all of which is safe Rust |
 //! | `drafts` | no | the versions before RFC 6455: hybi 4 to 6, hixie-76, hixie-75 |
 //! | `simdutf8` | yes | faster validation of text |
-//! | `axum` | no | extractors for axum: WebSockets and, with `sse`, events |
+//! | `axum` | no | `tokio`, and extractors for axum: WebSockets and, with `sse`, events |
 //! | `hyper` | no | WebSockets on requests that hyper has parsed |
 //! | `http` | no | requests and responses of the crate `http` in [`handshake`] |
 //! | `sse` | no | server-sent events: the layer alone, with `futures` streams, with `client` sources |

@@ -244,11 +244,11 @@ fn axum_app() {
     let (status, _) = get(&address, "/echo");
     assert!(status.starts_with("HTTP/1.1 426 "), "{status}");
     run(async { is_an_echo(&mut connect(&address, "/echo").await?).await });
+    let options = Options::client().without_proxy();
+    let url = format!("http://{address}/events");
+    let source = || hybi::smol::event_source(&url, &options).expect("a URL");
     run(async {
-        let options = Options::client().without_proxy();
-        let url = format!("http://{address}/events");
-        let source = hybi::smol::event_source(&url, &options).expect("a URL");
-        let ticks: Vec<_> = source.take(2).collect().await;
+        let ticks: Vec<_> = source().take(2).collect().await;
         let ids = ticks.iter().map(|tick| {
             let tick = tick.as_ref().expect("no error");
             assert_eq!(tick.data(), "tick");
@@ -258,8 +258,21 @@ fn axum_app() {
         assert_eq!(ids[1], ids[0] + 1);
         Ok(())
     });
-    server.terminate();
-    server.finish();
+    // It goes down while a socket and a feed are open.
+    run(async {
+        let mut source = source();
+        assert!(source.next().await.is_some_and(|tick| tick.is_ok()));
+        let mut socket = connect(&address, "/echo").await?;
+        server.terminate();
+        assert_eq!(hear(&mut socket).await?, None);
+        let code = socket.close_frame().map(|frame| frame.code.get());
+        assert_eq!(code, Some(1001));
+        assert!(socket.close(None).await?.is_clean());
+        let (status, lines) = server.finish();
+        assert!(status.success(), "{status}");
+        assert_eq!(lines, ["all have gone"]);
+        Ok(())
+    });
 }
 
 #[test]
