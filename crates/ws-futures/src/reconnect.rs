@@ -1,7 +1,7 @@
 //! Connections to one server, one after the other.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -17,7 +17,6 @@ use crate::{By, Disconnect, Error, Options, Runtime, Timer, Transport, WebSocket
 /// When to connect again, and when not to.
 ///
 /// ```no_run
-/// use futures::StreamExt;
 /// use ws_futures::{Options, Reconnect, Request};
 ///
 /// # #[cfg(feature = "smol")]
@@ -182,6 +181,16 @@ enum State<R: Runtime> {
 }
 
 impl<R: Runtime> Attempts<R> {
+    /// Waits for the next session, or for an attempt that failed; `None` when it is given up. It is
+    /// the `next` of a `Stream`, without a crate that has it.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it waits, as `StreamExt::next` does"
+    )]
+    pub fn next(&mut self) -> impl Future<Output = Option<Result<Session<R>, Disconnect>>> + Unpin {
+        poll_fn(move |cx| Pin::new(&mut *self).poll_next(cx))
+    }
+
     /// Tells how the session ended that was handed out last. Without this, nothing that ended it
     /// is fatal.
     pub fn ended(&mut self, how: &Disconnect) {

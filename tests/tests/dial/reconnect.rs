@@ -3,7 +3,6 @@
 use core::time::Duration;
 use std::sync::Arc;
 
-use futures::StreamExt;
 use hybi_tests::{World, world};
 use ws_futures::{Attempts, By, CloseCode, CloseFrame, Disconnect, Options, Reconnect, accept};
 

@@ -4,7 +4,7 @@ use core::time::Duration;
 use std::io;
 use std::sync::{Arc, Mutex};
 
-use futures::{AsyncReadExt, AsyncWriteExt, StreamExt};
+use futures::{AsyncReadExt, AsyncWriteExt};
 use hybi_testkit::pipe::{Behaviour, Pending};
 use hybi_tests::World;
 use ws_futures::sse::{EventRequest, EventSource, SourceError, SourceState};

@@ -8,7 +8,7 @@ mod state;
 mod steps;
 
 use std::fmt;
-use std::future::poll_fn;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -41,7 +41,6 @@ use crate::{Error, Options, Runtime};
 /// Dropping any future of it loses nothing, and dropping it closes the connection.
 ///
 /// ```no_run
-/// use futures::StreamExt;
 /// use ws_futures::Options;
 ///
 /// # #[cfg(feature = "smol")]
@@ -109,6 +108,18 @@ impl<R: Runtime> EventSource<R> {
             Step::End => Ok(None),
             Step::Failed(error) => Err(error),
         }
+    }
+
+    /// Waits for the next event, and gives it away: the `next` of a `Stream`, without a crate that
+    /// has it.
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "it waits, as `StreamExt::next` does"
+    )]
+    pub fn next(
+        &mut self,
+    ) -> impl Future<Output = Option<Result<OwnedEvent, SourceError>>> + Unpin {
+        poll_fn(move |cx| Pin::new(&mut *self).poll_next(cx))
     }
 
     /// Ends the source and closes its connection. There are no more events.
