@@ -5,7 +5,8 @@
 //!
 //! [`smol`] and [`tokio`] have `accept` and `connect` for their runtime, the latter from a URL
 //! through proxies and TLS; [`accept`] and [`connect`] do the same over any stream with futures'
-//! `AsyncRead` and `AsyncWrite`. All give a [`WebSocket`]. Each layer below can be taken alone, under a short name here or as a crate:
+//! `AsyncRead` and `AsyncWrite`. All give a [`WebSocket`]. Each layer below can be taken alone, under
+//! a short name here or as a crate:
 //!
 //! | module | crate | what |
 //! |---|---|---|
@@ -19,9 +20,14 @@
 //! | [`http`] | `ws-http` | a bounded HTTP/1.1 head |
 //! | [`frame`] | `ws-frame` | frames: no alloc, no dependencies |
 //!
+//! The module is the crate with all that is in it. So where an example here says `ws_futures::` or
+//! `ws_handshake::`, as those of items that stem from there do, read `hybi::futures::` or
+//! `hybi::handshake::`. The module [`http`] is `ws-http`; the feature `http` is about the crate `http`,
+//! whose requests and responses it brings to [`handshake`].
+//!
 //! What this crate does *not* do: it holds no logic, only names, some of which are another library's
-//! ([`tungstenite`]). The [`manual`] says what is not said
-//! by any one of them, and [`manual::moving_in`] what other libraries' calls are here.
+//! ([`tungstenite`]). The [`manual`] says what is not said by any one of them, and
+//! [`manual::moving_in`] what other libraries' calls are here.
 //!
 //! # Features
 //!
