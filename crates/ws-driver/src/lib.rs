@@ -26,10 +26,14 @@
 //! ```text
 //! 1. receive() until it returns None; deal with each event        (out may grow)
 //! 2. tick(now); remember the deadline                             (out may grow)
-//! 3. write all of out and clear it; if wants_shutdown(), close the write side
-//! 4. wait for: readable, or the deadline, or the application
-//! 5. go to 1            An Err from 1 or 2: do 3 once more, then stop.
+//! 3. write all of out and clear it; if wants_shutdown(), close the write side: it is over
+//! 4. wait for: readable, or the deadline, or the application; a read of 0 bytes: receive_eof()
+//! 5. go to 1            An Err from 1, 2 or 4: do 3 once more, then stop.
 //! ```
+//!
+//! It ends at 3, at both ends: a server wants to shut down as soon as both Closes are there and
+//! written; a client when it has also seen the server do so, as a read of 0 bytes, or has waited for
+//! [`close_timeout`](Config::close_timeout).
 //!
 //! Where a write is not finished at once, tell [`Writer::written`] how much of it was, and go on
 //! at 1 when it is, with empty input if need be: one Pong may have waited for it.

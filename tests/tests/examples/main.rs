@@ -296,8 +296,14 @@ fn external_tls() {
 
 #[test]
 fn bare_driver() {
-    let (_server, address) = server("bare_driver", &["0"]);
+    let (_server, address) = server("bare_driver", &["--port", "0"]);
     run(async { is_an_echo(&mut connect(&address, "/").await?).await });
+    let (_echo, other) = server("echo", &["--port", "0"]);
+    for address in [address, other] {
+        let url = format!("ws://{address}/");
+        let lines = output("bare_driver", &["--connect", &url]);
+        assert_eq!(lines, [r#"Text("hello")"#]);
+    }
 }
 
 #[test]

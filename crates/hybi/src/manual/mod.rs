@@ -23,7 +23,7 @@
 //! |---|---|
 //! | `echo` | a server on either runtime, with TLS, compression and old versions to choose |
 //! | `client` | a client for the terminal: fields, proxies, TLS, reconnecting |
-//! | `bare_driver` | the driver on blocking sockets |
+//! | `bare_driver` | the driver on blocking sockets, at either end |
 //! | `chat` | a room: split sockets, who is slow is shown out |
 //! | `broadcast` | one message to all, or to all but its sender |
 //! | `paths` | several WebSockets and pages on one port |

@@ -8,9 +8,9 @@
 //! ```text
 //! 1. receive() until it returns None; deal with each event        (out may grow)
 //! 2. tick(now); remember the deadline                             (out may grow)
-//! 3. write all of out and clear it; if wants_shutdown(), close the write side
-//! 4. wait for: readable, or the deadline, or the application
-//! 5. go to 1            An Err from 1 or 2: do 3 once more, then stop.
+//! 3. write all of out and clear it; if wants_shutdown(), close the write side: it is over
+//! 4. wait for: readable, or the deadline, or the application; a read of 0 bytes: receive_eof()
+//! 5. go to 1            An Err from 1, 2 or 4: do 3 once more, then stop.
 //! ```
 //!
 //! The invariant: **whenever the loop waits, the input is empty and `out` is on its way.** Nothing else
@@ -18,6 +18,11 @@
 //!
 //! - `receive` returning `None` means that all of the input was taken, so the buffer may be used for
 //!   another connection meanwhile.
+//! - It ends at 3, at both ends, when
+//!   [`wants_shutdown`](crate::driver::Connection::wants_shutdown) says so and all is written. At a server
+//!   that is as soon as both Closes are there. A client goes on until it has seen the server end the
+//!   transport: it reads 0 bytes, calls `receive_eof`, and then wants to shut down, too. `tick` sees to it
+//!   that it does not wait longer than [`close_timeout`](crate::driver::Config::close_timeout).
 //! - An `Err` from `receive` has put the Close that tells the peer into `out`: write it once more.
 //! - The end of the transport (a read of 0 bytes) goes to
 //!   [`receive_eof`](crate::driver::Connection::receive_eof), which says whether it was in order.
@@ -95,7 +100,8 @@
 //!     }
 //! }
 //!
-//! // The opening handshake. Nonce and seed are entropy, which a real program gets elsewhere.
+//! // The opening handshake. Nonce and seed are entropy: a real program gets both from the crate
+//! // `getrandom`, for each connection anew.
 //! let request = Request::ws("example.com", "/echo")?;
 //! let (mut up, mut down) = (Wire::default(), Wire::default());
 //! let client = ClientHandshake::start(&request, Nonce::new([1; 16]), &mut up.bytes);
@@ -142,7 +148,8 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The same on blocking sockets, with a real clock, is the example `bare_driver`. For many connections
+//! The same on blocking sockets, with a real clock, is the example `bare_driver`, which is either end.
+//! For many connections
 //! in an epoll loop nothing changes but step 4, and that one read buffer does for all of them.
 //!
 //! # Large messages
