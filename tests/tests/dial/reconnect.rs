@@ -158,6 +158,10 @@ fn what_is_fatal_ends_it() {
             Serves::Answers("HTTP/1.1 302 X\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
             true,
         ),
+        (
+            Serves::Answers("HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\npage\n"),
+            true,
+        ),
         (Serves::Closes(1000, 0), true),
         (Serves::Closes(1008, 0), true),
         (Serves::Closes(3000, 0), true),
