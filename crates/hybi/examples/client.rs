@@ -3,7 +3,7 @@
 //! ```text
 //! cargo run --release --example client -- ws://127.0.0.1:9001/
 //! cargo run --release --example client -- --proxy socks5h://127.0.0.1:1080 -H 'Cookie: a=b' \
-//!     --cacert ca.pem --follow 5 --reconnect wss://example.com/chat
+//!     --cacert ca.pem --redirects 5 --reconnect wss://example.com/chat
 //! ```
 
 use std::io::{self, BufRead};
@@ -142,7 +142,10 @@ async fn talk_until_the_end<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    println!("open {}", socket.subprotocol().unwrap_or("-"));
+    println!(
+        "open {}",
+        socket.subprotocol().unwrap_or("(no subprotocol)")
+    );
     let result = if echoes {
         echo(socket).await
     } else {

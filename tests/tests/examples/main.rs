@@ -376,7 +376,12 @@ fn follow() {
     const MOVED: &str = "HTTP/1.1 302 X\r\nLocation: /there\r\nContent-Length: 0\r\n\r\n";
     const STREAM: &str =
         "HTTP/1.1 200 X\r\nContent-Type: text/event-stream\r\n\r\nid: 1\ndata: x\n\n";
-    let arguments: [&[&str]; 4] = [&[], &["--follow", "1"], &["--follow", "0"], &["--tokio"]];
+    let arguments: [&[&str]; 4] = [
+        &[],
+        &["--redirects", "1"],
+        &["--redirects", "0"],
+        &["--tokio"],
+    ];
     for arguments in arguments {
         let url = format!("http://{}/", answers(&[MOVED, STREAM]));
         let mut command = example("follow");

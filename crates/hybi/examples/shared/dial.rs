@@ -49,7 +49,7 @@ pub(crate) struct DialArguments {
     /// Follow so many redirects. By default none is followed to a WebSocket, and 20 to a source of
     /// events.
     #[arg(long)]
-    follow: Option<u32>,
+    redirects: Option<u32>,
     /// Connect from this address.
     #[arg(long)]
     local_address: Option<IpAddr>,
@@ -88,7 +88,7 @@ impl DialArguments {
             let (name, value) = field(header)?;
             dial.proxy_fields.push(name, value)?;
         }
-        if let Some(redirects) = self.follow {
+        if let Some(redirects) = self.redirects {
             dial.redirects = redirects;
             options.events.source.max_redirects = redirects;
         }

@@ -110,7 +110,7 @@ fn codes_and_reasons_pass_both_ways() {
             let client = Client::start(runtime, &["--cacert", roots, &url], &[]);
             assert_eq!(
                 [client.line(), client.line()],
-                ["open -", "closed 4321 why"]
+                ["open (no subprotocol)", "closed 4321 why"]
             );
         }
     }

@@ -112,7 +112,7 @@ pub(super) fn talk(runtime: Runtime, arguments: &[&str], variables: &[(&str, &st
 impl Outcome {
     /// Whether the line came back and the connection was closed in order.
     pub(super) fn is_good(&self) -> bool {
-        self.status.success() && self.lines == ["open -", "hello", "closed 1005 "]
+        self.status.success() && self.lines == ["open (no subprotocol)", "hello", "closed 1005 "]
     }
 
     /// Whether there was no connection, for a reason that says this.

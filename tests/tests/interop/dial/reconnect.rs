@@ -18,7 +18,7 @@ fn client(runtime: Runtime, url: &str, more: &[&str]) -> Client {
 /// Has one line echoed on a connection that is new.
 #[track_caller]
 fn is_open(client: &mut Client, line: &str) {
-    assert_eq!(client.line(), "open -");
+    assert_eq!(client.line(), "open (no subprotocol)");
     client.say(line);
     assert_eq!(client.line(), line);
 }
@@ -35,7 +35,7 @@ fn a_server_is_killed_and_started_again() {
             assert_eq!(client.line(), "closed 1006 ");
             running = echo_at(port, runtime);
         }
-        assert_eq!(client.line(), "open -");
+        assert_eq!(client.line(), "open (no subprotocol)");
         let outcome = client.finish();
         // Nothing was sent a second time.
         assert_eq!(outcome.lines, ["closed 1005 "], "{outcome}");
@@ -144,7 +144,7 @@ fn a_peer_that_is_done_is_not_asked_again() {
                 let running = peer.start(&["echo-server"]);
                 let url = format!("ws://127.0.0.1:{}/{path}", running.port());
                 let client = client(runtime, &url, &[]);
-                assert_eq!(client.line(), "open -");
+                assert_eq!(client.line(), "open (no subprotocol)");
                 assert_eq!(client.line(), line);
                 let outcome = client.finish();
                 assert!(outcome.status.success(), "{peer:?}: {outcome}");
@@ -155,7 +155,7 @@ fn a_peer_that_is_done_is_not_asked_again() {
         let url = format!("ws://127.0.0.1:{}/close/4321/later", running.port());
         let client = client(runtime, &url, &[]);
         for _ in 0..2 {
-            assert_eq!(client.line(), "open -");
+            assert_eq!(client.line(), "open (no subprotocol)");
             assert_eq!(client.line(), "closed 4321 later");
         }
     }

@@ -88,7 +88,7 @@ fn hc08_all_kinds_are_followed() {
         for path in paths {
             let url = url(scheme, &daemon, path);
             super::arrives(&url, &options);
-            program::talks(&["--cacert", roots, "--follow", "1", &url], &[]);
+            program::talks(&["--cacert", roots, "--redirects", "1", &url], &[]);
         }
         // RFC 9110 §10.2.2: what is relative is so to where we have asked.
         daemon.logged("101 \"GET /chat?again HTTP/1.1\"");
@@ -155,7 +155,7 @@ fn hc08_encryption_does_not_end() {
                 "{error:?}"
             );
         });
-        let arguments = ["--cacert", roots, "--follow", "9", &url];
+        let arguments = ["--cacert", roots, "--redirects", "9", &url];
         program::fails(&arguments, &[], "redirect from wss to ws");
     }
     assert_eq!(tap.bytes(), [0, 0]);

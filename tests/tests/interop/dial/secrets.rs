@@ -96,7 +96,7 @@ fn the_program_prints_none() {
         (&none, &["--proxy", &over_socks]),
         (&none, &["--direct"]),
         (&no, &["--direct"]),
-        (&moved, &["--direct", "--follow", "2"]),
+        (&moved, &["--direct", "--redirects", "2"]),
         (&no, &["--proxy", &right]),
         // What is no proxy, no field and no URL.
         (&ws, &["--proxy", &odd]),
