@@ -366,6 +366,7 @@ async fn both_families<R: Runtime>() -> Result<(), Error> {
     let (client, server) = futures::join!(connecting, R::accept(&listener, &server));
     let (client, server) = (client?, server?);
     assert!(client.io().as_socket().is_some() && !client.io().is_encrypted());
+    assert_eq!(client.io().peer_addr(), Some(address));
     drop((client, server));
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! RFC 8305: a host with several addresses.
 
 use core::time::Duration;
+use std::sync::{Arc, Mutex};
 
 use hybi_tests::World;
 use ws_futures::Step;
@@ -25,14 +26,20 @@ fn tried(addresses: &[(&str, Duration, Answer)], connects: bool) -> Vec<(u128, S
     }
     let mut world = World::new();
     let server = net.clone();
+    let winner = Arc::new(Mutex::new(None));
+    let accepted = Arc::clone(&winner);
     world.spawn(async move {
-        let (_, io) = server.accept().await;
+        let (address, io) = server.accept().await;
+        *accepted.lock().expect("nobody panicked") = Some(address);
         hello(io).await;
     });
     let client = net.clone();
     world.run(async move {
         let result = connect(client, "ws://host/", options()).await;
         if connects {
+            let (socket, _) = result.as_ref().expect("a connection");
+            let peer = socket.io().peer_addr();
+            assert_eq!(peer, *winner.lock().expect("nobody panicked"));
             is_greeted(result).await;
         } else {
             check_step(result, Step::Connect, |_| true);

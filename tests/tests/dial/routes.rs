@@ -101,7 +101,10 @@ fn a_unix_socket_is_taken_whatever_the_url_says() {
     world.spawn(async move { hello(server.accept().await.1).await });
     let client = net.clone();
     world.run(async move {
-        is_greeted(connect(client, "ws://server.example/", options).await).await;
+        let connected = connect(client, "ws://server.example/", options).await;
+        let (socket, _) = connected.as_ref().expect("a connection");
+        assert_eq!(socket.io().peer_addr(), None);
+        is_greeted(connected).await;
     });
     assert_eq!(net.asked(), ["connect /run/kettle"]);
 }

@@ -70,6 +70,8 @@ fn meet(
     let result = world.run(connect(net.clone(), url, options));
     let result = match result {
         Ok(connected) => {
+            let peer = connected.0.io().peer_addr().map(|peer| peer.to_string());
+            assert_eq!(peer.as_deref(), Some("127.0.0.1:443"));
             world.run(async move {
                 let response = is_greeted(Ok(connected)).await;
                 assert_eq!(response.status().code(), 101);
@@ -622,11 +624,10 @@ fn p19_tl10_tls_to_the_proxy_and_tls_through_it() {
         let result = world.run(connect(net, "wss://localhost/", options));
         match step {
             None => {
-                assert!(
-                    result
-                        .as_ref()
-                        .is_ok_and(|(socket, _)| socket.io().is_encrypted())
-                );
+                let io = result.as_ref().expect("a connection").0.io();
+                assert!(io.is_encrypted());
+                let peer = io.peer_addr().map(|peer| peer.to_string());
+                assert_eq!(peer.as_deref(), Some("127.0.0.1:3128"), "the proxy's");
                 world.run(async move { is_greeted(result).await });
             }
             Some(step) => check_step(result, step, |cause| matches!(cause, DialCause::Io(_))),

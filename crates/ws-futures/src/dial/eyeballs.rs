@@ -15,14 +15,14 @@ use crate::{IoFuture, Timer};
 /// More addresses of one host are not tried: names are the peer's to fill.
 const MAX_ADDRESSES: usize = 16;
 
-/// Connects to the first of `addresses` that lets us. The next one is tried when the last one has
+/// Connects to the first of `addresses` that lets us, and says which one it was. The next one is tried when the last one has
 /// failed, or has not answered for `delay`; the others go on meanwhile.
 pub(crate) async fn connect<R: Runtime>(
     runtime: &R,
     addresses: Vec<SocketAddr>,
     local: Option<IpAddr>,
     delay: Duration,
-) -> io::Result<R::Socket> {
+) -> io::Result<(R::Socket, SocketAddr)> {
     let mut race = Race {
         runtime,
         local,
@@ -68,7 +68,7 @@ struct Race<'a, R: Runtime> {
     local: Option<IpAddr>,
     delay: Duration,
     waiting: VecDeque<SocketAddr>,
-    running: Vec<IoFuture<'static, R::Socket>>,
+    running: Vec<(SocketAddr, IoFuture<'static, R::Socket>)>,
     /// Why the first one failed that did: the preferred one says most.
     error: Option<io::Error>,
     timer: Box<dyn Timer>,
@@ -77,12 +77,12 @@ struct Race<'a, R: Runtime> {
 }
 
 impl<R: Runtime> Race<'_, R> {
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<R::Socket>> {
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(R::Socket, SocketAddr)>> {
         loop {
             let mut at = 0;
-            while let Some(attempt) = self.running.get_mut(at) {
+            while let Some((address, attempt)) = self.running.get_mut(at) {
                 match attempt.as_mut().poll(cx) {
-                    Poll::Ready(Ok(socket)) => return Poll::Ready(Ok(socket)),
+                    Poll::Ready(Ok(socket)) => return Poll::Ready(Ok((socket, *address))),
                     Poll::Ready(Err(error)) => {
                         drop(self.running.remove(at));
                         self.error.get_or_insert(error);
@@ -105,7 +105,8 @@ impl<R: Runtime> Race<'_, R> {
                 return Poll::Pending;
             }
             if let Some(address) = self.waiting.pop_front() {
-                self.running.push(self.runtime.connect(address, self.local));
+                let attempt = self.runtime.connect(address, self.local);
+                self.running.push((address, attempt));
                 self.next = now.saturating_add(self.delay);
             }
         }

@@ -134,11 +134,12 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         let timeout = self.settings.tls_timeout;
         let connector = self.settings.tls.as_ref();
         let default = tls::default_connector;
+        let peer = transport.peer_addr();
         let io = transport.into_boxed();
         let deadline = self.clock.deadline(timeout);
         let io = secure(io, server, connector, default, deadline).await;
         let io = told(Step::Tls, server, io)?;
-        Ok(Transport::encrypted(io))
+        Ok(Transport::encrypted(io, peer))
     }
 
     /// The byte stream to the server's port.
@@ -152,7 +153,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
             let opening = self.runtime.connect_unix(path.clone());
             let mut deadline = self.clock.deadline(self.settings.connect_timeout);
             let io = within(&mut deadline, Step::Connect, path.display(), opening).await?;
-            return Ok(Transport::boxed(io));
+            return Ok(Transport::boxed(io, None));
         }
         let route = match &self.settings.route {
             Route::Environment if self.settings.dialler.is_some() => &Route::Direct,
@@ -198,6 +199,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         target: &Authority,
     ) -> Result<Transport<R::Socket>, DialError> {
         let transport = self.open(proxy.authority()).await?;
+        let peer = transport.peer_addr();
         let mut deadline = self.clock.deadline(self.settings.proxy_timeout);
         let io = if proxy.scheme().is_secure() {
             let connector = self.settings.proxy_tls.as_ref();
@@ -214,7 +216,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         }
         let opened = tunnel::open(io, proxy, target, &fields, &mut deadline).await;
         let io = told(Step::Proxy, proxy.authority(), opened)?;
-        Ok(Transport::boxed(Box::new(io)))
+        Ok(Transport::boxed(Box::new(io), peer))
     }
 
     /// A connection to a server or a proxy, by the user's dialler or over TCP.
@@ -224,7 +226,7 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         if let Some(dialler) = &self.settings.dialler {
             let opening = dialler.dial(to.host(), to.port());
             let io = within(&mut deadline, Step::Connect, to, opening).await?;
-            return Ok(Transport::boxed(io));
+            return Ok(Transport::boxed(io, None));
         }
         let addresses = match to.address() {
             Some(address) => vec![SocketAddr::new(address, to.port())],
@@ -232,8 +234,8 @@ impl<'a, R: Runtime> Dialling<'a, R> {
         };
         let (local, delay) = (self.settings.local_address, self.settings.attempt_delay);
         let connecting = eyeballs::connect(self.runtime, addresses, local, delay);
-        let socket = within(&mut deadline, Step::Connect, to, connecting).await?;
-        Ok(Transport::socket(socket))
+        let (socket, peer) = within(&mut deadline, Step::Connect, to, connecting).await?;
+        Ok(Transport::socket(socket, peer))
     }
 }
 

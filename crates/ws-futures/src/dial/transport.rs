@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, IoSlice};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -15,6 +16,7 @@ use crate::Io;
 /// is; everything else is boxed.
 pub struct Transport<T> {
     kind: Kind<T>,
+    peer: Option<SocketAddr>,
     is_encrypted: bool,
 }
 
@@ -24,23 +26,26 @@ enum Kind<T> {
 }
 
 impl<T> Transport<T> {
-    pub(crate) const fn socket(socket: T) -> Self {
+    pub(crate) const fn socket(socket: T, peer: SocketAddr) -> Self {
         Self {
             kind: Kind::Socket(socket),
+            peer: Some(peer),
             is_encrypted: false,
         }
     }
 
-    pub(crate) const fn boxed(io: Box<dyn Io>) -> Self {
+    pub(crate) const fn boxed(io: Box<dyn Io>, peer: Option<SocketAddr>) -> Self {
         Self {
             kind: Kind::Boxed(io),
+            peer,
             is_encrypted: false,
         }
     }
 
-    pub(crate) const fn encrypted(io: Box<dyn Io>) -> Self {
+    pub(crate) const fn encrypted(io: Box<dyn Io>, peer: Option<SocketAddr>) -> Self {
         Self {
             kind: Kind::Boxed(io),
+            peer,
             is_encrypted: true,
         }
     }
@@ -51,6 +56,12 @@ impl<T> Transport<T> {
             Kind::Socket(socket) => Some(socket),
             Kind::Boxed(_) => None,
         }
+    }
+
+    /// The address that was connected to, whatever stands between: the server's or, if there is a
+    /// proxy, the proxy's. A Unix socket and a [dialler](crate::Dialler) of the user's have none.
+    pub const fn peer_addr(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// Whether TLS reaches to the server.
@@ -123,6 +134,7 @@ impl<T: AsyncWrite + Unpin> AsyncWrite for Transport<T> {
 impl<T: fmt::Debug> fmt::Debug for Transport<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Transport");
+        debug.field("peer", &self.peer);
         debug.field("is_encrypted", &self.is_encrypted);
         match &self.kind {
             Kind::Socket(socket) => debug.field("socket", socket).finish(),
