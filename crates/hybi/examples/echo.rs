@@ -4,6 +4,8 @@
 //! cargo run --release --example echo -- --port 9001
 //! cargo run --release --example echo -- --tls certificate.pem key.pem
 //! ```
+//!
+//! The example `external_tls` says how to make a certificate.
 
 use std::fs;
 use std::io;
@@ -150,7 +152,8 @@ where
     T: AsyncRead + AsyncWrite + Unpin,
 {
     let Server { options, feed, .. } = server;
-    if incoming.wants_events() && incoming.path() == "/events" {
+    // Whoever asks for it, as `curl -N` does without saying that it wants events.
+    if incoming.path() == "/events" && !incoming.wants_websocket() {
         // Apart, so that it takes no room in the tasks of WebSockets.
         return Box::pin(feed.watch(incoming, options)).await;
     }

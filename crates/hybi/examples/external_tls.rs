@@ -1,8 +1,19 @@
 //! A server behind TLS that is somebody else's: here an acceptor of rustls, configured by hand.
 //!
 //! ```text
-//! cargo run --release --example external_tls -- --port 9008 certificate.pem key.pem
-//! cargo run --release --example client -- --cacert ca.pem wss://localhost:9008/
+//! cargo run --release --example external_tls -- --port 9010 certificate.pem key.pem
+//! cargo run --release --example client -- --cacert ca.pem wss://localhost:9010/
+//! ```
+//!
+//! An authority, and a certificate that it has signed for the server. The authority's own, or any other
+//! of `req -x509` alone, will not do for a server (`CaUsedAsEndEntity`):
+//!
+//! ```text
+//! openssl req -x509 -newkey rsa:2048 -nodes -subj /CN=authority -keyout ca.key -out ca.pem
+//! openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout key.pem -out request.pem
+//! echo subjectAltName=DNS:localhost > names
+//! openssl x509 -req -in request.pem -extfile names -CA ca.pem -CAkey ca.key \
+//!     -CAcreateserial -out certificate.pem
 //! ```
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -27,7 +38,7 @@ struct Arguments {
     /// Its private key, as PEM.
     key: PathBuf,
     /// Port on 127.0.0.1; 0 lets the system choose.
-    #[arg(long, default_value_t = 9008)]
+    #[arg(long, default_value_t = 9010)]
     port: u16,
 }
 

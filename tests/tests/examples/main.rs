@@ -205,6 +205,21 @@ fn binary() {
     assert_eq!(lines, expect);
 }
 
+// As `curl -N` asks, which does not say that it wants events.
+#[test]
+fn the_feed_of_echo_is_for_everybody() {
+    let (_server, address) = server("echo", &["--port", "0"]);
+    let mut stream = TcpStream::connect(&address).expect("it listens");
+    let request = format!("GET /events HTTP/1.1\r\nHost: {address}\r\nAccept: */*\r\n\r\n");
+    stream.write_all(request.as_bytes()).expect("it reads");
+    let lines = BufReader::new(stream).lines().map_while(Result::ok);
+    let events: Vec<_> = lines
+        .filter(|line| line.starts_with("event"))
+        .take(1)
+        .collect();
+    assert_eq!(events, ["event: sockets"]);
+}
+
 #[test]
 fn round_trip() {
     let (_server, address) = server("echo", &["--port", "0"]);
