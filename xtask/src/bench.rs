@@ -4,13 +4,17 @@
 //! processor under `SCHED_BATCH`: so every burst of messages arrives whole, and rounds differ by
 //! a few percent instead of a third.
 
+#[path = "../../tests/bench/src/options.rs"]
+mod harness;
+
 use std::ffi::OsString;
 use std::fs;
+use std::iter::once;
 use std::path::PathBuf;
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use clap::Args;
+use clap::{Args, Parser};
 
 use crate::shell;
 use crate::workspace::Workspace;
@@ -40,6 +44,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if options.check {
         return check(workspace);
     }
+    // Before minutes of building: what is wrong ends here, and so does `--help`.
+    let name = OsString::from("cargo xtask bench");
+    let told = harness::Options::parse_from(once(&name).chain(&options.arguments));
     let target = target(workspace);
     for package in PACKAGES {
         let mut build = cargo(workspace, &["build", "--release", "--bins"]);
@@ -51,14 +58,13 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     measure
         .arg(target.join("release/hybi-bench"))
         .args(&options.arguments);
-    let has = |name: &str| options.arguments.iter().any(|argument| argument == name);
-    if !has("--in-process")
+    if !told.in_process
         && let Some(packages) = install_npm(workspace)?
     {
         measure.env("HYBI_BENCH_NPM", packages);
     }
-    if !has("--json") {
-        let name = if has("--in-process") {
+    if told.json.is_none() {
+        let name = if told.in_process {
             "in-process.json"
         } else {
             "servers.json"
@@ -142,7 +148,21 @@ fn last_processor(status: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::last_processor;
+    use clap::CommandFactory;
+
+    use super::{harness, last_processor};
+
+    #[test]
+    fn what_the_harness_can_be_told_is_known_here() {
+        let mut command = harness::Options::command();
+        command.clone().debug_assert();
+        let told = command.try_get_matches_from_mut(["cargo xtask bench", "--quick"]);
+        assert!(told.is_ok());
+        let help = command.try_get_matches_from_mut(["cargo xtask bench", "--help"]);
+        let help = help.expect_err("what it can be told").to_string();
+        assert!(help.contains("Usage: cargo xtask bench "), "{help}");
+        assert!(help.contains("--in-process"), "{help}");
+    }
 
     #[test]
     fn the_last_processor_is_found() {

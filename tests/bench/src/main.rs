@@ -6,9 +6,9 @@ mod bar;
 mod harness;
 mod in_process;
 mod json;
+mod options;
 
 use std::fs;
-use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
@@ -19,45 +19,7 @@ use harness::process::Running;
 use harness::report::Report;
 use harness::servers;
 use harness::workload::{self, Workload};
-
-/// Measures our servers beside their peers.
-#[derive(Parser)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch")]
-struct Options {
-    /// Only these servers, with commas between them; the floor comes in any case.
-    #[arg(long, value_delimiter = ',')]
-    servers: Vec<String>,
-    /// Only these workloads, with commas between them.
-    #[arg(long, value_delimiter = ',')]
-    workloads: Vec<String>,
-    /// Only the workloads with permessage-deflate.
-    #[arg(long, conflicts_with = "workloads")]
-    deflate: bool,
-    /// Measurements of each server at each workload.
-    #[arg(long, default_value_t = 5)]
-    rounds: usize,
-    /// Seconds of each measurement.
-    #[arg(long, default_value_t = 0.4)]
-    seconds: f64,
-    /// Two short rounds: to see whether it works.
-    #[arg(long)]
-    quick: bool,
-    /// Measure what happens in memory instead of servers.
-    #[arg(long)]
-    in_process: bool,
-    /// Of what happens in memory only event streams.
-    #[arg(long, requires = "in_process")]
-    events: bool,
-    /// For a profiler: send `--batches` of one workload to a server that runs already.
-    #[arg(long, conflicts_with = "in_process")]
-    port: Option<u16>,
-    /// Batches of each connection, with `--port`.
-    #[arg(long, default_value_t = 100)]
-    batches: u64,
-    /// Where to write all samples as JSON.
-    #[arg(long)]
-    json: Option<PathBuf>,
-}
+use options::Options;
 
 fn main() -> Result<()> {
     let mut options = Options::parse();

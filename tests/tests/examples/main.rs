@@ -212,6 +212,8 @@ fn the_feed_of_echo_is_for_everybody() {
     let mut stream = TcpStream::connect(&address).expect("it listens");
     let request = format!("GET /events HTTP/1.1\r\nHost: {address}\r\nAccept: */*\r\n\r\n");
     stream.write_all(request.as_bytes()).expect("it reads");
+    let limit = stream.set_read_timeout(Some(Duration::from_secs(10)));
+    limit.expect("a socket");
     let lines = BufReader::new(stream).lines().map_while(Result::ok);
     let events: Vec<_> = lines
         .filter(|line| line.starts_with("event"))
