@@ -10,9 +10,9 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use ::futures::StreamExt;
 use ::futures::channel::mpsc;
 use ::futures::future::{Either, select};
-use ::futures::{SinkExt, StreamExt};
 use clap::Parser;
 use hybi::futures::KeepAlive;
 use hybi::smol::Socket;
@@ -98,7 +98,7 @@ async fn join(
             while let Ok(message) = mail.try_recv() {
                 sender.feed_prepared(&message).await?;
             }
-            SinkExt::<Message>::flush(&mut sender).await?;
+            sender.flush().await?;
         }
         let frame = CloseFrame {
             code: CloseCode::POLICY_VIOLATION,

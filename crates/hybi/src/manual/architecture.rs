@@ -10,8 +10,8 @@
 //!              |         |             |
 //!  L2      ws-driver     |             |           time, mask keys, the closing handshake
 //!           |       \    |             |
-//!  L1       |  ws-extensions   ws-handshake  ws-proxy
-//!           |       /              |___________|
+//!  L1       |  ws-extensions   ws-handshake  ws-proxy  ws-sse
+//!           |       /              |___________|_________|
 //!  L0      ws-frame                         ws-http
 //! ```
 //!
@@ -68,7 +68,7 @@
 //!
 //! `out` is a `Vec<u8>` that belongs to whoever calls the driver. Over an async stream it belongs to
 //! the [`WebSocket`](crate::WebSocket), is leased from the thread like the read buffer, and a payload
-//! of more than 32 KiB at a server without extensions is not copied into it at all: header and payload
+//! of 32 KiB and more at a server without extensions is not copied into it at all: header and payload
 //! go to the transport in one vectored write.
 //!
 //! # Who owns what

@@ -1,7 +1,7 @@
 //! Every limit, its default, what happens beyond it, and how to choose.
 //!
 //! A peer controls how long its lines, messages and silences are. Each of these has a limit that is on by
-//! default. None means "unlimited" when it is zero: zero allows nothing.
+//! default. Zero is never "unlimited": it allows nothing.
 //!
 //! # The table
 //!

@@ -24,6 +24,8 @@
 //! | `echo` | a server on either runtime, with TLS, compression and old versions to choose |
 //! | `client` | a client for the terminal: fields, proxies, TLS, reconnecting |
 //! | `bare_driver` | the driver on blocking sockets, at either end |
+//! | `events` | a live feed for any number of browsers, which survives a restart of the server |
+//! | `follow` | a client for the terminal that follows a stream of events |
 //! | `chat` | a room: split sockets, who is slow is shown out |
 //! | `broadcast` | one message to all, or to all but its sender |
 //! | `paths` | several WebSockets and pages on one port |
@@ -35,7 +37,7 @@
 //! | `pipe` | a stream of messages forwarded to another socket |
 //! | `external_tls` | a server behind a TLS acceptor that hybi knows nothing about |
 //! | `embedded` | a device's WebSocket, in two buffers |
-//! | `axum_app` | a WebSocket and events beside the pages of an axum application |
+//! | `axum_app` | a WebSocket and events beside the pages of an axum application, and how it goes down |
 
 pub mod architecture;
 pub mod closing;

@@ -64,6 +64,10 @@
 //! A page cannot set fields of a handshake. What is left to it are cookies, a ticket in the query (which
 //! ends up in logs: let it work once), or a first message, with a deadline for that.
 //!
+//! In an axum application, take a `HeaderMap` beside the [`WebSocketUpgrade`](crate::axum::WebSocketUpgrade),
+//! and answer 401 instead of calling `on_upgrade`. A request that is no WebSocket has got its 426 before
+//! the handler is called; what must be decided even before that goes into an extractor to the left of it.
+//!
 //! # Whose address it is
 //!
 //! Behind a proxy the transport's peer is the proxy. `X-Forwarded-For` says who is behind it, and anybody

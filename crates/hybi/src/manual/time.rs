@@ -49,7 +49,7 @@
 //! | the next address is tried as well | `Dial::attempt_delay` | 250 ms | |
 //! | the proxy's answer | `Dial::proxy_timeout` | 10 s | the same |
 //! | TLS, at a client | `Dial::tls_timeout` | 10 s | the same |
-//! | opening handshake; at a server with TLS | [`Options::handshake_timeout`](crate::Options) | 10 s | 408, `HandshakeTimedOut` |
+//! | opening handshake (at a server TLS is included) | [`Options::handshake_timeout`](crate::Options) | 10 s | 408, `HandshakeTimedOut` |
 //! | silence, until a Ping | [`KeepAlive::interval`](crate::KeepAlive) | 20 s | a Ping |
 //! | silence after that Ping | `KeepAlive::timeout` | 20 s | `TimedOut(Timer::Pong)` |
 //! | no message either way | [`Config::idle_timeout`](crate::driver::Config) | off | closed with 1001 |
