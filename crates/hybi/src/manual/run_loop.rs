@@ -149,8 +149,8 @@
 //! ```
 //!
 //! The same on blocking sockets, with a real clock, is the example `bare_driver`, which is either end.
-//! For many connections
-//! in an epoll loop nothing changes but step 4, and that one read buffer does for all of them.
+//! For many connections in an epoll loop nothing changes but step 4, and that one read buffer does for
+//! all of them.
 //!
 //! # Large messages
 //!
