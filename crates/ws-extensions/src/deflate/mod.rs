@@ -107,7 +107,7 @@ pub enum Backend {
     /// `miniz_oxide`: safe Rust, needs no std.
     #[cfg_attr(not(feature = "zlib-rs"), default)]
     Miniz,
-    /// zlib-rs: two to eleven times as fast; with unsafe Rust inside.
+    /// zlib-rs: faster (by how much, a table of the README tells); with unsafe Rust inside.
     #[cfg(feature = "zlib-rs")]
     #[default]
     Zlib,
