@@ -45,8 +45,15 @@ fn paths_and_queries() {
             assert_eq!((incoming.path(), incoming.query()), (path, query));
             assert_eq!(incoming.head().target(), target);
         }
-        let (incoming, _far) = incoming("OPTIONS *").await;
-        assert_eq!((incoming.path(), incoming.query()), ("*", None));
+        // What is neither a path nor a URL is what it is.
+        for (line, path, query) in [
+            ("OPTIONS *", "*", None),
+            ("CONNECT a:443", "a:443", None),
+            ("GET foo?b", "foo", Some("b")),
+        ] {
+            let (incoming, _far) = incoming(line).await;
+            assert_eq!((incoming.path(), incoming.query()), (path, query));
+        }
     });
 }
 
@@ -67,6 +74,7 @@ fn a_response_with_a_type() {
 #[test]
 fn a_response_with_fields() {
     block_on(async {
+        let reset = Status::new(205).expect("a status");
         for (method, status, body, expect) in [
             (
                 "GET",
@@ -96,6 +104,21 @@ fn a_response_with_fields() {
                 Status::NO_CONTENT,
                 "there",
                 "204 No Content\r\nLocation: /b\r\nLocation: /c\r\nConnection: close\r\n\r\n",
+            ),
+            // RFC 9110 §15.3.6
+            (
+                "GET",
+                reset,
+                "there",
+                "205 Reset Content\r\nLocation: /b\r\nLocation: /c\r\nContent-Length: 0\r\n\
+                 Connection: close\r\n\r\n",
+            ),
+            // RFC 9110 §9.3.6
+            (
+                "CONNECT",
+                Status::OK,
+                "there",
+                "200 OK\r\nLocation: /b\r\nLocation: /c\r\nConnection: close\r\n\r\n",
             ),
             (
                 "GET",

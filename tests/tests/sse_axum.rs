@@ -224,7 +224,13 @@ async fn the_extractor_refuses() {
                 events.reject(reject.expect("a refusal"))
             }),
         )
-        .route("/over", get(async |events: ServerSentEvents| events.stop()));
+        .route(
+            "/over",
+            get(async |events: ServerSentEvents| {
+                let accept = Accept::new().with_field("Access-Control-Allow-Origin", "*");
+                events.with_accept(accept.expect("a field")).stop()
+            }),
+        );
     let address = serve(routes).await;
     let long = format!("Last-Event-ID: {}\r\n", "x".repeat(8 * 1024 + 1));
     let cases = [
@@ -244,7 +250,12 @@ async fn the_extractor_refuses() {
         ("GET /", &long, 431, "\r\ncontent-type: text/plain"),
         ("GET /", "", 401, "\r\nwww-authenticate: bearer"),
         ("HEAD /", "", 401, "\r\nwww-authenticate: bearer"),
-        ("GET /over", "", 204, "\r\ndate: "),
+        (
+            "GET /over",
+            "",
+            204,
+            "\r\naccess-control-allow-origin: *\r\n",
+        ),
     ];
     for (line, fields, status, part) in cases {
         let answer = ask(address, line, fields).await;
@@ -252,6 +263,11 @@ async fn the_extractor_refuses() {
         assert!(answer.starts_with(&start), "{line}: {answer}");
         assert!(answer.contains(part), "{line}: {answer}");
         let (head, body) = answer.split_once("\r\n\r\n").expect("a head");
+        assert_eq!(
+            head.contains("content-type"),
+            status != 204,
+            "{line}: {answer}"
+        );
         let has_body = status != 204 && !line.starts_with("HEAD");
         assert_eq!(!body.is_empty(), has_body, "{line}: {answer}");
         assert_eq!(

@@ -12,6 +12,7 @@ use hybi_tests::{World, world};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
+use ws_futures::hyper::Upgrade;
 use ws_futures::sse::{EventRequest, SourceEvent};
 use ws_futures::{
     CloseCode, CloseFrame, Dialler, Io, IoFuture, Options, WebSocket, accept, connect, read_request,
@@ -483,4 +484,86 @@ fn connections_that_fail_say_why() {
         assert_eq!(lines[0], failed);
         assert!(lines[1].starts_with(&ended), "{lines:#?}");
     }
+}
+
+#[test]
+fn handshakes_that_fail_say_why() {
+    // A client that leaves, one that is slow, and one that is refused, which is told as that.
+    for (request, leaves, expect) in [
+        (
+            &b""[..],
+            true,
+            "message=failed error=transport failed: unexpected end of file",
+        ),
+        (
+            b"GET /",
+            false,
+            "message=failed error=opening handshake took too long",
+        ),
+        (
+            b"GET / HTTP/1.1\r\nHost: a.example\r\n\r\n",
+            true,
+            "message=refused role=\"server\" status=426",
+        ),
+    ] {
+        let told = all_told(|| {
+            let (near, mut far) = duplex(1 << 16);
+            World::new().run(async move {
+                far.write_all(request).await.expect("room");
+                if leaves {
+                    far.close().await.expect("it is open");
+                }
+                let accepted = accept(near, &options(Options::server())).await;
+                assert!(accepted.is_err());
+                drop(far);
+            });
+        });
+        assert_eq!(told.lines, [expect]);
+        assert_eq!(told.within, [Some(0)]);
+    }
+    let told = all_told(|| {
+        let (near, mut far) = duplex(1 << 16);
+        World::new().run(async move {
+            far.write_all(b"HTTP/1.1 101 X\r\n\r\n")
+                .await
+                .expect("room");
+            let request = Request::ws("server.example", "/").expect("a URL");
+            let connected = connect(near, &request, &options(Options::client())).await;
+            assert!(connected.is_err());
+        });
+    });
+    assert_eq!(told.lines.len(), 1, "{:#?}", told.lines);
+    let failed = "message=failed error=";
+    assert!(told.lines[0].starts_with(failed), "{:#?}", told.lines);
+    assert_eq!(told.within, [Some(0)]);
+}
+
+// It is judged where the request is, and opens on another task.
+#[test]
+fn upgrades_are_within_the_span_of_their_request() {
+    let told = all_told(|| {
+        let outer = tracing::debug_span!(target: "hybi", "request");
+        let mut request = http::Request::new(());
+        let fields = request.headers_mut();
+        for (name, value) in [
+            ("host", "a.example"),
+            ("upgrade", "websocket"),
+            ("connection", "Upgrade"),
+            ("sec-websocket-version", "13"),
+            ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+        ] {
+            fields.insert(name, value.parse().expect("a value"));
+        }
+        let options = Arc::new(Options::server());
+        // Without hyper's upgrade there is nothing to open, but all that was judged before.
+        let upgrade = outer.in_scope(|| Upgrade::new(&mut request, Arc::clone(&options)));
+        assert!(upgrade.is_err());
+        request.headers_mut().remove("sec-websocket-key");
+        let refused = outer.in_scope(|| Upgrade::new(&mut request, options));
+        assert!(refused.is_err());
+    });
+    assert_eq!(told.lines, ["message=refused role=\"server\" status=400"]);
+    assert_eq!(told.within, [Some(2)]);
+    let within: Vec<Option<usize>> = told.spans.iter().map(|span| span.within).collect();
+    assert_eq!(within, [None, Some(0), Some(0)]);
 }

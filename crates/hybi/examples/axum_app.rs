@@ -58,6 +58,7 @@ async fn main() -> anyhow::Result<()> {
     stopped().await?;
     shutdown.begin(); // nobody is accepted any more, and each socket is closed with 1001
     hub.close(None); // axum waits for the streams of events, which would not end otherwise
+    // Nor does one whose client takes nothing: hyper asks for no more of it.
     let served = timeout(PATIENCE, serving).await;
     // axum does not wait for sockets.
     let gone = shutdown.finish(hybi::tokio::timer(), PATIENCE).await;

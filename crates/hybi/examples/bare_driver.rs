@@ -168,7 +168,11 @@ fn run(
             {
                 Vec::new()
             }
-            Err(error) => return Err(error.into()),
+            // After both Closes a reset is as good an end as any.
+            Err(error) => {
+                connection.receive_eof().map_err(|_| error)?;
+                Vec::new()
+            }
         };
     }
 }

@@ -11,6 +11,7 @@ use ws_handshake::{
 use ws_http::{RequestDecoder, RequestHead};
 
 use crate::opening::Opening;
+use crate::trace::Life;
 use crate::{Error, Options, Timer, WebSocket, extensions, trace, version};
 
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
@@ -104,12 +105,15 @@ async fn read_request_within<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let opening = Opening::new(io, timer, timeout, trace::begun(Role::Server, None));
+    let life = trace::begun(Role::Server, None);
+    let opening = Opening::new(io, timer, timeout, life.clone());
     // Apart, so that what is needed only now takes no room in the task later on.
-    let inner = Box::pin(read(opening, options)).await?;
-    Ok(Incoming {
-        inner: Box::new(inner),
-    })
+    match Box::pin(read(opening, options)).await {
+        Ok(inner) => Ok(Incoming {
+            inner: Box::new(inner),
+        }),
+        Err(error) => Err(told(&life, error)),
+    }
 }
 
 async fn read<T>(mut opening: Opening<T>, options: &Options) -> Result<Inner<T>, Error>
@@ -158,8 +162,11 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
         &self.inner.head
     }
 
-    /// The path of its target, still percent-encoded, without the query; beginning with `/`, except
-    /// for the `*` of `OPTIONS`.
+    /// The path of its target, still percent-encoded, without the query.
+    ///
+    /// It begins with `/` in what a client has to send (RFC 9112 §3.2.1). Where it sends something
+    /// else, such as the `*` of `OPTIONS` or the `host:port` of `CONNECT`, this is that: compare it,
+    /// and do not take it apart unseen.
     pub fn path(&self) -> &str {
         path_and_query(self.head().target()).0
     }
@@ -213,10 +220,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Inner<T> {
         decide: impl FnOnce(Offer<'_>) -> Result<Accept, Reject>,
     ) -> Result<WebSocket<T>, Error> {
         let Self { opening, head } = self;
-        match ServerHandshake::from_head(&options.handshake, head) {
+        let life = opening.life.clone();
+        let answered = match ServerHandshake::from_head(&options.handshake, head) {
             Ok(requested) => answer(opening, requested, options, decide).await,
             Err(error) => Err(refuse(opening, error).await),
-        }
+        };
+        answered.map_err(|error| told(&life, error))
     }
 }
 
@@ -286,6 +295,14 @@ where
             _ => return Err(Error::Io(std::io::ErrorKind::Unsupported.into())),
         }
     }
+}
+
+/// Tells of what ended a handshake, if that was no refusal, which was told.
+fn told(life: &Life, error: Error) -> Error {
+    if !matches!(error, Error::Request(_) | Error::Refused) {
+        trace::failed(life, &error);
+    }
+    error
 }
 
 async fn refuse<T>(mut opening: Opening<T>, error: RequestError) -> Error

@@ -48,9 +48,15 @@ pub(crate) async fn connect_within<T>(
 where
     T: AsyncRead + AsyncWrite + Unpin,
 {
-    let opening = Opening::new(io, timer, timeout, life);
+    let opening = Opening::new(io, timer, timeout, life.clone());
     // Apart, so that what is needed only now takes no room in the task later on.
-    Box::pin(ask(opening, request, options)).await
+    let asked = Box::pin(ask(opening, request, options)).await;
+    if let Err(error) = &asked
+        && !matches!(error, Error::Rejected(_))
+    {
+        trace::failed(&life, error);
+    }
+    asked
 }
 
 async fn ask<T>(

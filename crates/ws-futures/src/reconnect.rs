@@ -87,8 +87,9 @@ impl Reconnect {
     /// - we closed the connection;
     /// - the peer did, with 1000, 1002, 1003, 1007 to 1010, or as registered with 3000
     ///   (unauthorized) and 3003 (forbidden);
-    /// - the server answered with 2xx, as one does that has something else there, or with 3xx or 4xx,
-    ///   but 408, 425 and 429, or with what is against the rules;
+    /// - the server answered with 3xx or 4xx, but 408, 425 and 429, or with what is against the rules
+    ///   (2xx is tried again: the page of a portal that one has to pass, or of a proxy whose server is
+    ///   starting);
     /// - the proxy wants other credentials, or is none;
     /// - what is asked for cannot be asked, or there is no TLS.
     ///
@@ -105,7 +106,7 @@ impl Reconnect {
             },
             Some(Error::Rejected(response)) => match response.status().code() {
                 408 | 425 | 429 => false,
-                code => (200..500).contains(&code),
+                code => (300..500).contains(&code),
             },
             Some(Error::Dial(error)) => error.cause().is_futile(),
             Some(

@@ -38,7 +38,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
     /// Answers with an ordinary response that has these fields, and closes.
     ///
     /// `Content-Length` and `Connection: close` are added. A `HEAD` gets the head alone, and with
-    /// 204 and 304 there is no body whatever is given. Whether all of it arrives is not told.
+    /// 204, 205 and 304, and 2xx for a `CONNECT`, there is no body whatever is given. Whether all of it arrives is not told.
     ///
     /// ```
     /// use futures::{AsyncRead, AsyncWrite};
@@ -74,8 +74,12 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
             return Err(Misuse::ProtocolField.into());
         }
         let (mut opening, request) = self.into_parts();
-        // RFC 9110 §8.6: no length in a 204, and in a 304 it would speak of another response.
-        let has_body = !matches!(status, Status::NO_CONTENT | Status::NOT_MODIFIED);
+        // RFC 9110 §8.6: no length in a 204, nor in what makes a tunnel (§9.3.6), and in a 304 it
+        // would speak of another response.
+        let is_tunnel = request.method() == "CONNECT" && status.code() < 300;
+        let has_body = !is_tunnel && !matches!(status, Status::NO_CONTENT | Status::NOT_MODIFIED);
+        // §15.3.6: a 205 has a body of no bytes.
+        let body = if status.code() == 205 { b"" } else { body };
         let length = has_body.then(|| body.len().to_string());
         let length = length.iter().map(|length| ("Content-Length", &**length));
         let mut fields = fields.clone();

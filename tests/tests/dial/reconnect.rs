@@ -158,9 +158,10 @@ fn what_is_fatal_ends_it() {
             Serves::Answers("HTTP/1.1 302 X\r\nLocation: /\r\nContent-Length: 0\r\n\r\n"),
             true,
         ),
+        // The page of a portal that one has to pass.
         (
             Serves::Answers("HTTP/1.1 200 X\r\nContent-Length: 5\r\n\r\npage\n"),
-            true,
+            false,
         ),
         (Serves::Closes(1000, 0), true),
         (Serves::Closes(1008, 0), true),

@@ -169,4 +169,5 @@
 //! In an axum application (the example `axum_app`), call [`join`](crate::Shutdown::join) in the handler,
 //! before `on_upgrade`: axum's own graceful shutdown waits for handlers, not for sockets, so what joins on
 //! the socket's task may be missed. It also waits for every stream of events that is open, without end:
-//! [`Hub::close`](crate::Hub::close) ends those.
+//! [`Hub::close`](crate::Hub::close) ends those whose clients still read, and a deadline the others, of
+//! which hyper asks nothing more.

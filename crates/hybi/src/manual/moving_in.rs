@@ -359,7 +359,8 @@
 //! The module [`hybi::tungstenite`](crate::tungstenite) has the common calls under their old names:
 //! `WebSocketStream` with `next`, `read`, `send`, `write`, `flush`, `close` and `split`, and a `Message`
 //! with all five kinds, `into_text`, `into_data`, `is_text` and so on. A program that is moved by its
-//! `use` lines works, and can then be changed call by call as these tables say.
+//! `use` lines works, and can then be changed call by call as these tables say. Pings are answered here: a
+//! program that did it by itself answers twice.
 //!
 //! The blocking API has no counterpart: its loop is the one in [`run_loop`](super::run_loop), or
 //! `block_on` around a [`WebSocket`](crate::WebSocket).

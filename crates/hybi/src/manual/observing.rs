@@ -139,7 +139,7 @@
 //! | field of the span | |
 //! |---|---|
 //! | `role` | `client` or `server` |
-//! | `peer` | whom a client asks: host and port |
+//! | `peer` | whom a client asks: host, and port if it is not the scheme's own |
 //! | `version`, `has_subprotocol`, `extensions` | what was agreed on, once the connection is open. Subprotocols are not named, since some carry tokens in them |
 //!
 //! | event | fields |
@@ -147,11 +147,16 @@
 //! | `done`, `failed`: a step on a client's way | `step`, `peer`, `error` |
 //! | `refused`, at a server; `rejected`, at a client | `role`, `status` |
 //! | `opened` | `role`, and what was agreed on |
-//! | `failed`: a rule was broken, a deadline missed, the transport lost | `error` |
+//! | `failed`: a rule was broken, a deadline missed, the transport lost, in the opening handshake or later | `error` |
 //! | `ended` | `role`, `is_clean`, `code`, messages and bytes of both directions, `round_trip` |
 //!
-//! A connection that is dropped before its end tells no `ended`; its span closes all the same. The stream
-//! of a server's events has a span, too, but no events of its own.
+//! A connection that is dropped before its end tells no `ended`; its span closes all the same. Where it
+//! fails while a message is lent (text that is not UTF-8, a Close that breaks a rule), `failed` is told at
+//! once and `ended` by the next receive or by `close`. The stream of a server's events has a span, too, but
+//! no events of its own; so has an axum application's by `ServerSentEvents`.
+//!
+//! Behind hyper and axum, a connection's span is within the one that the request was judged in, such as a
+//! middleware's.
 //!
 //! A client's source of events has such a span for each of its connections, from the first step towards
 //! it until it is lost; redirects are within. The steps are told as above, and then:

@@ -24,7 +24,7 @@
 //!   transport: it reads 0 bytes, calls `receive_eof`, and then wants to shut down, too. `tick` sees to it
 //!   that it does not wait longer than [`close_timeout`](crate::driver::Config::close_timeout).
 //! - An `Err` from `receive` has put the Close that tells the peer into `out`: write it once more.
-//! - The end of the transport (a read of 0 bytes) goes to
+//! - The end of the transport (a read of 0 bytes, or one that fails) goes to
 //!   [`receive_eof`](crate::driver::Connection::receive_eof), which says whether it was in order.
 //! - Where the socket takes only a part of `out`, keep the rest, tell
 //!   [`Writer::written`](crate::driver::Writer::written) how much it took, and call `receive` with an

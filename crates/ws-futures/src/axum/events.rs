@@ -6,9 +6,10 @@ use axum_core::body::Body;
 use axum_core::extract::FromRequestParts;
 use axum_core::response::{IntoResponse, Response};
 use futures_core::Stream;
-use http::header::{CONNECTION, CONTENT_LENGTH, HeaderName, HeaderValue};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use http::request::Parts;
 use http::{HeaderMap, Method, StatusCode};
+use ws_driver::Role;
 use ws_http::Fields;
 use ws_sse::{Accept, EncodedEvent, Offer, Reject, RequestError};
 
@@ -46,6 +47,7 @@ pub struct ServerSentEvents {
     accept: Accept,
     ping: Option<Duration>,
     timer: fn() -> Box<dyn Timer>,
+    life: Life,
 }
 
 impl<S: Sync> FromRequestParts<S> for ServerSentEvents {
@@ -58,8 +60,9 @@ impl<S: Sync> FromRequestParts<S> for ServerSentEvents {
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
         let offer = Offer::from_parts(parts.method.as_str(), target, fields);
         let checked = offer.check().and_then(|()| offer.last_event_id());
+        let life = trace::begun(Role::Server, None);
         let last_event_id = checked.map_err(|error| {
-            trace::refused(&Life::default(), error.status());
+            trace::refused(&life, error.status());
             NotEvents(error)
         })?;
         Ok(Self {
@@ -69,6 +72,7 @@ impl<S: Sync> FromRequestParts<S> for ServerSentEvents {
             accept: Accept::new(),
             ping: EventOptions::default().ping,
             timer: crate::tokio::timer,
+            life,
         })
     }
 }
@@ -103,6 +107,10 @@ impl ServerSentEvents {
     /// Answers with what the client has missed of these events since its last one, and with what is
     /// published from now on. It ends when the hub is closed, or the client is too slow; a client
     /// that is not to come back then has to be [stopped](Self::stop).
+    ///
+    /// hyper asks for more only when the client has taken what there was, and waits for that without
+    /// end: one that takes nothing stays until its connection breaks, whatever the hub says. Who
+    /// faces such clients puts a limit below, as `TCP_USER_TIMEOUT` is one.
     pub fn serve(self, hub: &Hub) -> Response {
         if self.is_head {
             return self.respond(EventBody::ended());
@@ -122,21 +130,28 @@ impl ServerSentEvents {
 
     /// Answers with 204, upon which an `EventSource` does not come back: for a stream that is over,
     /// and before a server goes down for long.
+    ///
+    /// It has the fields of the answer but its `Content-Type`: a page of another origin sees the 204
+    /// only with those that admit it.
     pub fn stop(self) -> Response {
-        StatusCode::NO_CONTENT.into_response()
+        let mut response = StatusCode::NO_CONTENT.into_response();
+        *response.headers_mut() = headers(&self.accept.fields());
+        response.headers_mut().remove(CONTENT_TYPE);
+        response
     }
 
     /// Answers with a refusal, upon which an `EventSource` does not come back either, unless it
     /// redirects.
     pub fn reject(self, reject: Reject) -> Response {
         let response = reject.into_response();
-        trace::refused(&Life::default(), response.status());
+        trace::refused(&self.life, response.status());
         whole(&response)
     }
 
-    fn respond(&self, body: EventBody) -> Response {
-        let mut response = Response::new(Body::from_stream(body));
-        *response.headers_mut() = headers(&self.accept.fields());
+    fn respond(self, body: EventBody) -> Response {
+        let fields = headers(&self.accept.fields());
+        let mut response = Response::new(Body::from_stream(body.within(self.life)));
+        *response.headers_mut() = fields;
         response
     }
 }

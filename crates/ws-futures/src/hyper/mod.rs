@@ -53,7 +53,8 @@ use ws_handshake::{Accept, Offer, Reject, RequestError, Requested, ServerHandsha
 pub use self::io::Io;
 use crate::accept::complete;
 use crate::opening::Opening as Handshake;
-use crate::{Error, Options, WebSocket, extensions, trace, version};
+use crate::trace::{self, Life};
+use crate::{Error, Options, WebSocket, extensions, version};
 
 /// Whether a request asks for a WebSocket, rightly or not.
 pub fn is_websocket<B>(request: &Request<B>) -> bool {
@@ -77,6 +78,7 @@ pub struct Upgrade {
     upgraded: OnUpgrade,
     options: Arc<Options>,
     in_stream: bool,
+    life: Life,
 }
 
 impl Upgrade {
@@ -94,7 +96,12 @@ impl Upgrade {
         } else {
             ServerHandshake::from_http(&options.handshake, request)
         };
-        let requested = requested.map_err(|error| Refusal::request(error, in_stream))?;
+        // Here, where the request is: later on there may be another task.
+        let life = trace::begun(Role::Server, None);
+        let requested = requested.map_err(|error| {
+            trace::refused(&life, error.status());
+            Refusal::request(error, in_stream)
+        })?;
         let upgraded = request.extensions_mut().remove::<OnUpgrade>();
         let refuse = || Refusal::server(Why::NotUpgradable, in_stream);
         Ok(Self {
@@ -102,6 +109,7 @@ impl Upgrade {
             upgraded: upgraded.ok_or_else(refuse)?,
             options,
             in_stream,
+            life,
         })
     }
 
@@ -138,12 +146,14 @@ impl Upgrade {
             handshake,
             sessions,
             options: self.options,
+            life: self.life,
         };
         Ok((Response::<Vec<u8>>::from(response).map(drop), opening))
     }
 
     /// Refuses.
     pub fn reject(self, reject: Reject) -> Response<Vec<u8>> {
+        trace::refused(&self.life, reject.status());
         fit(reject.into_response(), self.in_stream)
     }
 }
@@ -156,6 +166,7 @@ pub struct Opening {
     handshake: ServerHandshake,
     sessions: Sessions,
     options: Arc<Options>,
+    life: Life,
 }
 
 impl Opening {
@@ -166,11 +177,16 @@ impl Opening {
     ///
     /// [`Error::Io`] if the connection has ended before, inside of which is hyper's error.
     pub async fn open(self) -> Result<WebSocket<Io>, Error> {
+        let life = self.life.clone();
+        let opened = self.complete().await;
+        opened.inspect_err(|error| trace::failed(&life, error))
+    }
+
+    async fn complete(self) -> Result<WebSocket<Io>, Error> {
         let upgraded = self.upgraded.await.map_err(std::io::Error::other)?;
         let options = &*self.options;
-        let life = trace::begun(Role::Server, None);
         let timeout = options.handshake_timeout;
-        let mut io = Handshake::new(Io::new(upgraded), options.timer, timeout, life);
+        let mut io = Handshake::new(Io::new(upgraded), options.timer, timeout, self.life);
         let established = complete(&mut io, self.handshake).await?;
         let connection = version::connection(Role::Server, &established, self.sessions, options)?;
         Ok(WebSocket::opened(io, connection, options, established))

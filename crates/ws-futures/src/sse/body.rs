@@ -12,6 +12,8 @@ use ws_driver::Instant;
 use ws_sse::{Accept, EncodedEvent, Encoder};
 
 use crate::timer::Alarm;
+#[cfg(feature = "axum")]
+use crate::trace::Life;
 use crate::{Options, Timer};
 
 /// An event stream as the body of a response, for servers that are built on another HTTP library.
@@ -39,7 +41,7 @@ use crate::{Options, Timer};
 /// With a timer in [`Options::timer`], a comment is sent when nothing was for
 /// [`EventOptions::ping`](crate::sse::EventOptions::ping); without a timer, which is the default, no
 /// comment ever is. A subscription of a [`Hub`](crate::sse::Hub) ends the body when its client is
-/// too slow.
+/// too slow, which shows when the server asks for more: hyper does not while a client takes nothing.
 ///
 /// [`Offer::from_parts`]: ws_sse::Offer::from_parts
 pub struct EventBody {
@@ -49,6 +51,8 @@ pub struct EventBody {
     ping: Option<Duration>,
     /// The deadline of the connection is that of the next ping.
     alarm: Alarm,
+    #[cfg(feature = "axum")]
+    life: Life,
 }
 
 impl EventBody {
@@ -74,6 +78,8 @@ impl EventBody {
             events: Some(Box::pin(events)),
             ping,
             alarm: Alarm::new(timer.map(|timer| timer())),
+            #[cfg(feature = "axum")]
+            life: Life::default(),
         }
     }
 
@@ -85,7 +91,16 @@ impl EventBody {
             events: None,
             ping: None,
             alarm: Alarm::new(None),
+            #[cfg(feature = "axum")]
+            life: Life::default(),
         }
+    }
+
+    /// The same within this span.
+    #[cfg(feature = "axum")]
+    pub(crate) fn within(mut self, life: Life) -> Self {
+        self.life = life;
+        self
     }
 
     fn poll_bytes(&mut self, cx: &mut Context<'_>) -> Poll<Option<Bytes>> {

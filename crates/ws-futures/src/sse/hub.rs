@@ -216,7 +216,11 @@ impl Hub {
         drop(waiting);
         // Outside of the lock: wakers are somebody else's code.
         woken.drain(..).for_each(Waker::wake);
-        self.waiting().woken = woken;
+        let mut waiting = self.waiting();
+        // Another publisher may have made room of its own meanwhile.
+        if waiting.woken.capacity() < woken.capacity() {
+            waiting.woken = woken;
+        }
     }
 
     fn read(&self) -> RwLockReadGuard<'_, Broadcaster> {
