@@ -85,7 +85,7 @@ pub enum ProtocolError {
 }
 
 impl ProtocolError {
-    /// What the peer is told.
+    /// What the peer is told (RFC 6455 §7.4.1).
     pub const fn close_code(self) -> CloseCode {
         match self {
             Self::InvalidUtf8 | Self::Close(CloseError::InvalidUtf8) => CloseCode::INVALID_PAYLOAD,

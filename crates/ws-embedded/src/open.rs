@@ -24,8 +24,9 @@ pub enum Verdict<'f> {
 /// Answers the opening handshake on `io`, from its first byte, and accepts whoever keeps the
 /// `rules`.
 ///
-/// There is no clock here: put a deadline around it. To have the stream back whatever comes of it,
-/// give a `&mut` to it.
+/// The request may be as long as `rx`, and 8 KiB at most. There is no clock here: put a deadline
+/// around it, after which the connection is given up, for what was read is lost. To have the stream
+/// back whatever comes of it, give a `&mut` to it.
 ///
 /// # Errors
 ///
@@ -118,8 +119,9 @@ pub async fn accept_with<'b, 'f, T: Read + Write>(
 /// Asks for a WebSocket on `io`, a stream to the server.
 ///
 /// `nonce` and `keys` are randomness that the caller provides: sixteen bytes for this connection
-/// (RFC 6455 §4.1), and four for each frame (§5.3). There is no clock here: put a deadline around
-/// it. To have the stream back whatever comes of it, give a `&mut` to it.
+/// (RFC 6455 §4.1), and four for each frame (§5.3). The response may be as long as `rx`, and 8 KiB at
+/// most. There is no clock here: put a deadline around it, after which the connection is given up,
+/// for what was read is lost. To have the stream back whatever comes of it, give a `&mut` to it.
 ///
 /// # Errors
 ///

@@ -161,7 +161,8 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
     /// [`Event::Close`] go on until `None`, or call [`close`](Self::close): only then is the
     /// answer written.
     ///
-    /// If the stream's reads and writes lose nothing when they are cancelled, nor does this.
+    /// If the stream's reads and writes lose nothing when they are cancelled, nor does this. Fragments
+    /// are joined as they come and hold nothing, so their number has no limit.
     ///
     /// # Errors
     ///
@@ -188,12 +189,7 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
         let Self { io, out, .. } = self;
         match self.inbox.event(step) {
             Ok(event) => Ok(Some((event, Outbox { io, out }))),
-            Err(error) => {
-                self.fate = Fate::Failed(error);
-                tell(io, out, error).await;
-                self.fate = Fate::Over { is_clean: false };
-                Err(Error::Protocol(error))
-            }
+            Err(error) => Err(broken(&mut self.fate, io, out, error).await),
         }
     }
 
@@ -210,12 +206,7 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
         };
         match self.inbox.chunk_event(step) {
             Ok(event) => Ok(Some(event)),
-            Err(error) => {
-                self.fate = Fate::Failed(error);
-                tell(&mut self.io, &mut self.out, error).await;
-                self.fate = Fate::Over { is_clean: false };
-                Err(Error::Protocol(error))
-            }
+            Err(error) => Err(broken(&mut self.fate, &mut self.io, &mut self.out, error).await),
         }
     }
 
@@ -235,12 +226,7 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
         }
         match self.inbox.data() {
             Ok(message) => Ok(Some(message)),
-            Err(error) => {
-                self.fate = Fate::Failed(error);
-                tell(&mut self.io, &mut self.out, error).await;
-                self.fate = Fate::Over { is_clean: false };
-                Err(Error::Protocol(error))
-            }
+            Err(error) => Err(broken(&mut self.fate, &mut self.io, &mut self.out, error).await),
         }
     }
 
@@ -291,9 +277,7 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
                 self.fate = Fate::Over { is_clean: true };
             }
             Fate::Failed(error) => {
-                tell(&mut self.io, &mut self.out, error).await;
-                self.fate = Fate::Over { is_clean: false };
-                return Err(Error::Protocol(error));
+                return Err(broken(&mut self.fate, &mut self.io, &mut self.out, error).await);
             }
         }
         Ok(())
@@ -443,8 +427,15 @@ impl<'b, T: Read + Write, E: End> WebSocket<'b, T, E> {
     }
 }
 
-/// Tells the peer what is wrong, as far as the stream lets us.
-async fn tell<T: Write, E: End>(io: &mut T, out: &mut Out<'_, E>, error: ProtocolError) {
+/// Ends a connection whose peer broke a rule: tells it, as far as the stream lets us. Dropped on the
+/// way, this is done again by whatever comes next.
+async fn broken<T: Write, E: End>(
+    fate: &mut Fate,
+    io: &mut T,
+    out: &mut Out<'_, E>,
+    error: ProtocolError,
+) -> Error<T::Error> {
+    *fate = Fate::Failed(error);
     let frame = CloseFrame {
         code: error.close_code(),
         reason: "",
@@ -455,4 +446,6 @@ async fn tell<T: Write, E: End>(io: &mut T, out: &mut Out<'_, E>, error: Protoco
     }
     let _ = out.flush(io).await;
     out.end();
+    *fate = Fate::Over { is_clean: false };
+    Error::Protocol(error)
 }

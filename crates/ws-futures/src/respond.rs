@@ -38,7 +38,8 @@ impl<T: AsyncRead + AsyncWrite + Unpin> Incoming<T> {
     /// Answers with an ordinary response that has these fields, and closes.
     ///
     /// `Content-Length` and `Connection: close` are added. A `HEAD` gets the head alone, and with
-    /// 204, 205 and 304, and 2xx for a `CONNECT`, there is no body whatever is given. Whether all of it arrives is not told.
+    /// 204, 205 and 304, and 2xx for a `CONNECT`, there is no body whatever is given. Whether all of
+    /// it arrives is not told.
     ///
     /// ```
     /// use futures::{AsyncRead, AsyncWrite};

@@ -19,7 +19,8 @@ pub(crate) fn is_target_at(target: &str, host: &Authority<'_>) -> bool {
 /// The path of a request target and what stands behind its first `?`, for a target in either form:
 /// a path, or a URL with `http`, `https`, `ws` or `wss`. Both are still percent-encoded.
 ///
-/// An empty path is `/` (RFC 6455 §3). The `*` of `OPTIONS` is given back as it is.
+/// An empty path is `/` (RFC 6455 §3). What is neither, such as the `*` of `OPTIONS`, is
+/// given back as it is, up to its first `?`.
 ///
 /// ```
 /// use ws_handshake::path_and_query;

@@ -112,9 +112,8 @@ impl Broadcaster {
 
     /// As [`close`](Self::close), with something that subscribers get before [`Delivery::End`], those
     /// that come later too: a [reconnection time](EncodedEvent::retry), or an event without an id,
-    /// which nobody could come back with. It takes no place in the ring
-    /// and in no [`Queue`], so nobody who is within bounds is too slow for it. Of a stream that has
-    /// ended already it makes nothing.
+    /// which nobody could come back with. It takes no place in the ring and in no [`Queue`], so nobody
+    /// who is within bounds is too slow for it. Of a stream that has ended already it makes nothing.
     pub fn close_with(&mut self, last: EncodedEvent) {
         if !self.is_closed {
             self.last = Some(last);

@@ -133,9 +133,9 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     println!(
         "verified: the edges above and no others; ws-frame without dependencies and alloc, and \
          the bare handshake and ws-embedded without alloc; \
-         no_std, I/O, clocks, threads, locks and randomness below L3; no unsafe; close codes and \
-         comparisons of instants in ws-driver alone, but for what ws-embedded tells; the old \
-         drafts in their own files"
+         no_std, I/O, clocks, threads, locks and randomness below L3; no unsafe; close codes in \
+         ws-driver and ws-embedded, comparisons of instants in ws-driver alone; the old drafts in \
+         their own files"
     );
     Ok(())
 }

@@ -129,7 +129,8 @@
 //!
 //! # websocket-driver
 //!
-//! The [`run_loop`](super::run_loop) is this library's shape; `examples/bare_driver.rs` is a server and a client with it.
+//! The [`run_loop`](super::run_loop) is this library's shape; `examples/bare_driver.rs` is a server and a
+//! client with it.
 //!
 //! ## Constructors and options
 //!

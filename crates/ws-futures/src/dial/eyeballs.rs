@@ -15,8 +15,8 @@ use crate::{IoFuture, Timer};
 /// More addresses of one host are not tried: names are the peer's to fill.
 const MAX_ADDRESSES: usize = 16;
 
-/// Connects to the first of `addresses` that lets us, and says which one it was. The next one is tried when the last one has
-/// failed, or has not answered for `delay`; the others go on meanwhile.
+/// Connects to the first of `addresses` that lets us, and says which one it was. The next one is tried
+/// when the last one has failed, or has not answered for `delay`; the others go on meanwhile.
 pub(crate) async fn connect<R: Runtime>(
     runtime: &R,
     addresses: Vec<SocketAddr>,
